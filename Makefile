@@ -1,0 +1,38 @@
+# The two commands are `make run` and `make test`; the others are for developers.
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+PO := $(shell find src -name '*.po' 2>/dev/null)
+
+.PHONY: run test setup lock check shots report messages
+
+run: .venv/.run                      ## migrate, load the demonstration, start server and worker
+	.venv/bin/pintar start
+
+test: .venv/.test                    ## all tests, on SQLite, then those that write on PostgreSQL
+	.venv/bin/python tests/run.py
+
+setup: .venv/.run                    ## only install
+
+check: .venv/.test                   ## style, types, contracts
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/lint-imports --config importlinter.ini
+
+messages: .venv/.test                ## extract the words to translate (needs GNU gettext)
+	.venv/bin/python tests/messages.py
+
+lock: | $(UV)                        ## resolve anew; the files name versions and hashes
+	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade --group test -c requirements.txt pyproject.toml -o requirements-test.txt
+
+.venv/.run: requirements.txt pyproject.toml $(PO) | $(UV)
+	@$(UV) venv -q --allow-existing .venv || { echo "Pintar needs Python 3.12 or 3.13: install one (Debian: apt install python3.13-venv), then run make again." >&2; exit 1; }
+	$(UV) pip install -q --require-hashes -r requirements.txt
+	$(UV) pip install -q --no-deps -e .
+	.venv/bin/python -m pintar.foundation.messages
+	touch $@
+
+.venv/.test: requirements-test.txt .venv/.run
+	$(UV) pip install -q --require-hashes -r requirements-test.txt
+	touch $@
+
+.tools/bin/uv:
+	@python3 -m venv .tools || { echo "Pintar needs Python 3 with venv: install it (Debian: apt install python3-venv), then run make again." >&2; exit 1; }
+	.tools/bin/pip install -q uv

@@ -1,0 +1,99 @@
+"""Closing a sitting and scoring it, exactly, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from pintar.assessment import kept, keys, models, rules
+from pintar.assessment.events import SittingScored
+from pintar.assessment.receipts import code_of
+from pintar.foundation import ledger
+from pintar.foundation.refusals import not_found
+from pintar.people.queries import Person
+from pintar.sciences.scoring import by_indicator, marking
+from pintar.sciences.scoring.paper import reveal
+
+BATCH = 200
+
+
+def hand_in(*, person: Person, sitting: UUID, by: UUID, now: datetime) -> None:
+    """Hand a sitting in. Again is the same as once. Raises Refusal (404) for anyone else's."""
+    with transaction.atomic():
+        row = models.Sitting.objects.select_for_update().filter(uid=sitting, person_id=person.id).first()
+        if row is None:
+            raise not_found("assessment", "unknown_sitting")
+        if row.closed_at is None:
+            late = now > row.deadline + rules.GRACE
+            _close(row, by=None if late else by, now=now, closed_by=rules.BY_TIME if late else rules.BY_PERSON)
+
+
+def close_due(now: datetime) -> int:
+    """Close every sitting whose grace is over. Returns how many; each in a transaction of its own, safe to repeat."""
+    closed = 0
+    due = models.Sitting.objects.filter(closed_at__isnull=True, deadline__lt=now - rules.GRACE).order_by("deadline")
+    while ids := list(due.values_list("id", flat=True)[:BATCH]):
+        moved = sum(_close_if_due(each, now) for each in ids)
+        closed += moved
+        if not moved:
+            break
+    return closed
+
+
+def close_overdue(person_id: int, context: UUID, test: str, now: datetime) -> None:
+    """Close what the scheduled task has not come to yet, inside the caller's transaction."""
+    for row in models.Sitting.objects.select_for_update().filter(
+        person_id=person_id, context=context, test=test, closed_at__isnull=True, deadline__lt=now - rules.GRACE
+    ):
+        _close(row, by=None, now=now, closed_by=rules.BY_TIME)
+
+
+def _close_if_due(sitting_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        row = (
+            models.Sitting.objects.select_for_update(skip_locked=True)
+            .filter(id=sitting_id, closed_at__isnull=True, deadline__lt=now - rules.GRACE)
+            .first()
+        )
+        if row is not None:
+            _close(row, by=None, now=now, closed_by=rules.BY_TIME)
+        return row is not None
+
+
+def _close(row: models.Sitting, *, by: UUID | None, now: datetime, closed_by: str) -> None:
+    """Score the locked row. Whenever it is done, the sitting ended at its deadline at the latest."""
+    answers = rules.merge(row.ops())
+    indicator_of, key_of = kept.bank(row.edition).indicators, keys.of_edition(row.edition)
+    values = {item: _plain_value(row, answers.get(item), item) for item in row.items}
+    marks = {item: marking.mark(key_of[item], value) for item, value in values.items()}
+    tallies = by_indicator.tally((indicator_of[item], each) for item, each in marks.items())
+    row.got = sum(each.got for each in marks.values())
+    row.of = sum(each.of for each in marks.values())
+    row.passed = rules.has_passed(row.got, row.of, row.pass_mark)
+    row.answered = sum(1 for item in row.items if item in answers and answers[item].given)
+    row.score = {
+        "indicators": [[key, each.got, each.of, each.items] for key, each in tallies.items()],
+        "items": [[item, each.got, each.of, values[item]] for item, each in marks.items()],
+    }
+    row.closed_at, row.closed_by = min(now, row.deadline), closed_by
+    row.receipt = code_of(row)
+    row.save(update_fields=["got", "of", "passed", "answered", "score", "closed_at", "closed_by", "receipt"])
+    scored = SittingScored(
+        sitting=row.uid,
+        context=row.context,
+        person=_person_uid(row),
+        edition=row.edition,
+        kind=row.kind,
+        passed=row.passed,
+    )
+    ledger.record(scored, about=row.uid, by=by, now=now)
+
+
+def _plain_value(row: models.Sitting, answer: rules.Answer | None, item: str) -> object:
+    """The answer in its author's ids."""
+    question = kept.bank(row.edition).questions[item]
+    return reveal(question, bytes(row.seed), answer.value) if answer else None
+
+
+def _person_uid(row: models.Sitting) -> UUID | None:
+    return models.Sitting.objects.filter(pk=row.pk).values_list("person__uid", flat=True).first()

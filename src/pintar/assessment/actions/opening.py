@@ -1,0 +1,125 @@
+"""Opening a sitting: which form or which items this person gets."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from pintar.assessment import kept, models, queries, rules
+from pintar.assessment.actions.closing import close_overdue
+from pintar.assessment.events import SittingOpened
+from pintar.courses import queries as courses
+from pintar.courses.queries import TestRule
+from pintar.foundation import ids, ledger
+from pintar.foundation.refusals import Reason, Refusal
+from pintar.people.queries import Person
+from pintar.sciences.scoring import paper
+
+
+def open_sitting(
+    *,
+    person: Person,
+    edition: UUID,
+    test: str,
+    context: rules.Context,
+    remedial: bool = False,
+    by: UUID,
+    now: datetime,
+) -> UUID:
+    """Open the next sitting of a test in a context, or give the open one again. Returns its uid.
+
+    `test` is the entry's key ("tes-akhir", "kuis-<lesson>"); `remedial` says that the lessons of the failed indicators
+    were studied again. Whether the person has a seat, and whether this is the turn of the test, is for the caller to
+    see to. Raises Refusal: 404 no such test, 409 with why not (too_soon with `opens_at`, already_passed …), 410 past
+    the context's end.
+    """
+    rule = queries.rule_of(courses.edition(edition), test)
+    if now >= context.latest_end:
+        raise Refusal(Reason("assessment", "ended"), status=410)
+    try:
+        with transaction.atomic():
+            close_overdue(person.id, context.uid, test, now)
+            facts = queries.sittings([context.uid]).get(context.uid, ())
+            opening = queries.may_open(edition, test, facts, remedial, now)
+            if opening.open:
+                return next(each.uid for each in facts if each.test == test and each.closed_at is None)
+            if not opening.allowed:
+                raise Refusal(*opening.reasons)
+            row = _create(person, edition, rule, context, opening.number, now)
+            opened = SittingOpened(
+                sitting=row.uid,
+                context=context.uid,
+                person=person.uid,
+                edition=edition,
+                test=test,
+                number=opening.number,
+            )
+            ledger.record(opened, about=row.uid, by=by, now=now)
+            return row.uid
+    except IntegrityError:
+        # Two taps at once: the other one opened it.
+        return models.Sitting.objects.get(
+            person_id=person.id, context=context.uid, test=test, closed_at__isnull=True
+        ).uid
+
+
+def _create(
+    person: Person, edition: UUID, rule: TestRule, context: rules.Context, number: int, now: datetime
+) -> models.Sitting:
+    seed = secrets.token_bytes(32)
+    form, items = _items(person.id, edition, rule, number, seed)
+    extra = models.ExtraTime.objects.filter(person_id=person.id).values_list("percent", flat=True).first() or 0
+    return models.Sitting.objects.create(
+        person_id=person.id,
+        context=context.uid,
+        context_title=context.title[:300],
+        return_to=context.return_to,
+        latest_end=context.latest_end,
+        edition=edition,
+        test=rule.key,
+        kind=rule.kind,
+        number=number,
+        form=form,
+        items=items,
+        seed=seed,
+        minutes=rule.minutes if rule.kind != "quiz" else None,
+        pass_mark=queries.limits_of(rule).pass_mark,
+        extra_percent=extra,
+        lease=ids.key(16),
+        opened_at=now,
+        deadline=rules.deadline(now, rule.minutes if rule.kind != "quiz" else None, extra, context.latest_end),
+    )
+
+
+def _items(person_id: int, edition: UUID, rule: TestRule, number: int, seed: bytes) -> tuple[str, list[str]]:
+    """The form's name ("" for a quiz) and the items in the order shown."""
+    bank = kept.bank(edition)
+    earlier = models.Sitting.objects.filter(person_id=person_id, edition=edition).order_by("opened_at", "id")
+    if rule.kind == "quiz":
+        taken = list(earlier.filter(test=rule.key).values_list("items", flat=True))
+        pool = [_seen(item, bank.indicators[item], taken) for item in bank.banks[rule.key]]
+        return "", paper.draw(pool, rule.items, seed)
+    used = list(earlier.exclude(form="").values_list("form", flat=True))
+    form = form_for(sorted(bank.forms), used, person_id, edition, rules.occasion(rule.kind, number))
+    return form, list(bank.forms[form])
+
+
+def _seen(item: str, indicator: str, taken: Sequence[Sequence[str]]) -> paper.Seen:
+    orders = [order for order, items in enumerate(taken) if item in items]
+    return paper.Seen(item, indicator, times=len(orders), last_order=orders[-1] if orders else None)
+
+
+def form_for(forms: Sequence[str], used: Sequence[str], person_id: int, edition: UUID, occasion: int) -> str:
+    """The form of this person's rotation for the occasion; where an earlier context used it up, the next unseen one,
+    and where none is unseen, the one seen longest ago. `used` is oldest first.
+    """
+    seed = person_id + edition.int % 1_000_003
+    turns = [paper.latin(forms, seed, turn) for turn in range(len(forms))]
+    wanted = turns[occasion % len(turns)]
+    if wanted not in used:
+        return wanted
+    unseen = [form for form in turns if form not in used]
+    last_seen = {form: place for place, form in enumerate(used)}
+    return unseen[0] if unseen else min(turns, key=lambda form: last_seen[form])

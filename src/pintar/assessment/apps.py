@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class AssessmentConfig(AppConfig):
+    name = "pintar.assessment"
+    label = "assessment"
+
+    def ready(self) -> None:
+        from pintar.assessment import tasks  # noqa: F401  registers the scheduled closing
+        from pintar.assessment.personal_data import Sittings
+        from pintar.assessment.publishing import Tests
+        from pintar.courses import ports as courses
+        from pintar.people import ports as people
+
+        people.register(Sittings())
+        courses.register(Tests())

@@ -1,0 +1,31 @@
+"""What may be asked about tests: the facts of sittings, whether one may begin, and one page object a page."""
+
+from pintar.assessment.queries.facts import (
+    IndicatorResult,
+    SittingFacts,
+    limits_of,
+    may_open,
+    rule_of,
+    sittings,
+)
+from pintar.assessment.queries.papers import SittingPage, lease_document, paper_document, sitting_page
+from pintar.assessment.queries.results import ResultPage, result_document, result_page
+from pintar.assessment.rules import Context, Opening
+
+__all__ = [
+    "Context",
+    "IndicatorResult",
+    "Opening",
+    "ResultPage",
+    "SittingFacts",
+    "SittingPage",
+    "lease_document",
+    "limits_of",
+    "may_open",
+    "paper_document",
+    "result_document",
+    "result_page",
+    "rule_of",
+    "sitting_page",
+    "sittings",
+]

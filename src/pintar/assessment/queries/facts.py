@@ -1,0 +1,132 @@
+"""Sittings as facts for the rooms above, and whether the next one may begin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pintar.assessment import models, rules
+from pintar.courses import queries as courses
+from pintar.courses.queries import Edition, TestRule
+from pintar.foundation.refusals import not_found
+from pintar.sciences.scoring import by_indicator
+
+HEAVY = ("items", "seed", "lease", "context_title", "return_to")
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorResult:
+    """`got` of `of` marks in `items` items; `failed` under the pass mark, `uncertain` on fewer than five items."""
+
+    key: str
+    got: int
+    of: int
+    items: int
+    failed: bool
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SittingFacts:
+    """One sitting. Marks, `percent` (exact to six decimals) and `passed` are None until it is closed; `passed` stays
+    None where the test is never graded."""
+
+    uid: UUID
+    context: UUID
+    edition: UUID
+    test: str
+    kind: str
+    number: int
+    opened_at: datetime
+    deadline: datetime
+    closed_at: datetime | None
+    got: int | None
+    of: int | None
+    percent: Decimal | None
+    passed: bool | None
+    indicators: tuple[IndicatorResult, ...]
+
+    @property
+    def weakest(self) -> str | None:
+        """The indicator with the smallest share; None before closing."""
+        tallies = {each.key: by_indicator.Tally(each.got, each.of, each.items) for each in self.indicators}
+        return by_indicator.weakest(tallies)
+
+
+def sittings(contexts: Iterable[UUID]) -> dict[UUID, tuple[SittingFacts, ...]]:
+    """All sittings of each context, oldest first, in one query; a context without any is left out."""
+    rows = models.Sitting.objects.filter(context__in=list(contexts)).defer(*HEAVY).order_by("opened_at", "id")
+    found: dict[UUID, list[SittingFacts]] = {}
+    for row in rows:
+        found.setdefault(row.context, []).append(facts_of(row))
+    return {context: tuple(facts) for context, facts in found.items()}
+
+
+def facts_of(row: models.Sitting) -> SittingFacts:
+    return SittingFacts(
+        uid=row.uid,
+        context=row.context,
+        edition=row.edition,
+        test=row.test,
+        kind=row.kind,
+        number=row.number,
+        opened_at=row.opened_at,
+        deadline=row.deadline,
+        closed_at=row.closed_at,
+        got=row.got,
+        of=row.of,
+        percent=None if row.got is None or row.of is None else by_indicator.percent(row.got, row.of),
+        passed=row.passed,
+        indicators=_indicators(row),
+    )
+
+
+def _indicators(row: models.Sitting) -> tuple[IndicatorResult, ...]:
+    mark = row.pass_mark
+    return tuple(
+        IndicatorResult(
+            key=key,
+            got=got,
+            of=of,
+            items=items,
+            failed=mark is not None and not rules.has_passed(got, of, mark),
+            uncertain=items < rules.FEWEST_ITEMS,
+        )
+        for key, got, of, items in (row.score or {}).get("indicators", [])
+    )
+
+
+def rule_of(edition: Edition | UUID, test: str) -> TestRule:
+    """How a test or quiz of an edition is taken. Raises Refusal (404)."""
+    training = courses.edition(edition) if isinstance(edition, UUID) else edition
+    rule = training.tests.get(test)
+    if rule is None or rule.kind not in ("pretest", "posttest", "quiz"):
+        raise not_found("assessment", "unknown_test")
+    return rule
+
+
+def may_open(
+    edition: Edition | UUID, test: str, facts: Iterable[SittingFacts], remedial: bool, now: datetime
+) -> rules.Opening:
+    """Whether a sitting of the test may begin or go on, given all sittings of its context. No query.
+
+    `remedial` says that the lessons of the failed indicators were studied again. Raises Refusal (404) for no test.
+    """
+    taken = [
+        rules.Taken(each.number, now > each.deadline + rules.GRACE, each.closed_at, each.passed)
+        for each in facts
+        if each.test == test
+    ]
+    return rules.may_open(limits_of(rule_of(edition, test)), taken, remedial=remedial, now=now)
+
+
+def limits_of(rule: TestRule) -> rules.Limits:
+    """A pre-test is taken once and never graded; a quiz as often as one likes, without a pause."""
+    match rule.kind:
+        case "pretest":
+            return rules.Limits("pretest", 1, 0, None)
+        case "quiz":
+            return rules.Limits("quiz", 0, 0, rule.pass_mark)
+        case _:
+            return rules.Limits(rule.kind, rule.sittings, rule.hours_between, rule.pass_mark)

@@ -1,0 +1,145 @@
+"""What a sitting came to: the receipt, the marks, where to study again; as far as the test's rule lets it be seen."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pintar.assessment import kept, keys, models, rules
+from pintar.assessment.queries.facts import IndicatorResult, SittingFacts, facts_of
+from pintar.assessment.queries.papers import own
+from pintar.courses import queries as courses
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLine:
+    """An indicator in its words. `state` is "mastered", "uncertain", "failed", or "" where nothing is graded."""
+
+    title: str
+    result: IndicatorResult
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFeedback:
+    """An item after closing, where feedback may be seen. `state` is "right", "partly" or "wrong"."""
+
+    number: int
+    stem: str
+    got: int
+    of: int
+    state: str
+    chosen: tuple[str, ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """The receipt and the result. `percent` is for the eye; `needed` the marks that pass, None where nobody fails."""
+
+    facts: SittingFacts
+    title: str
+    context_title: str
+    return_to: str
+    receipt: str
+    answered: int
+    items: int
+    used: timedelta
+    form: str
+    by_time: bool
+    percent: int
+    pass_mark: int | None
+    needed: int | None
+    sittings: int
+    remedial: bool
+    indicators: tuple[IndicatorLine, ...]
+    feedback: tuple[ItemFeedback, ...]
+
+    @property
+    def in_items(self) -> bool:
+        """Whether every item has one mark, so that marks may be called items."""
+        return self.facts.of == self.items
+
+
+def result_page(sitting: UUID, person_id: int) -> ResultPage | None:
+    """One's own sitting after it was closed, one query; None while it is open. Raises Refusal (404)."""
+    row = own(sitting, person_id)
+    return _page(row) if row.closed_at is not None else None
+
+
+def result_document(sitting: UUID, person_id: int) -> dict[str, Any]:
+    """The receipt and the marks as JSON values; one query. Raises Refusal (404)."""
+    page = result_page(sitting, person_id)
+    if page is None:
+        return {"sitting": sitting, "closed_at": None}
+    facts = page.facts
+    return {
+        "sitting": facts.uid,
+        "test": facts.test,
+        "kind": facts.kind,
+        "number": facts.number,
+        "receipt": page.receipt,
+        "closed_at": facts.closed_at,
+        "answered": page.answered,
+        "items": page.items,
+        "got": facts.got,
+        "of": facts.of,
+        "percent": float(facts.percent or 0),
+        "passed": facts.passed,
+        "indicators": [
+            {"key": i.key, "got": i.got, "of": i.of, "items": i.items, "failed": i.failed, "uncertain": i.uncertain}
+            for i in facts.indicators
+        ],
+    }
+
+
+def _page(row: models.Sitting) -> ResultPage:
+    edition = courses.edition(row.edition)
+    rule = edition.tests[row.test]
+    facts = facts_of(row)
+    assert row.closed_at is not None and facts.percent is not None and row.of is not None
+    return ResultPage(
+        facts=facts,
+        title=rule.title,
+        context_title=row.context_title,
+        return_to=row.return_to,
+        receipt=row.receipt,
+        answered=row.answered or 0,
+        items=len(row.items),
+        used=row.closed_at - row.opened_at,
+        form=row.form,
+        by_time=row.closed_by == rules.BY_TIME,
+        percent=rules.shown_percent(facts.percent, facts.passed),
+        pass_mark=row.pass_mark,
+        needed=rules.marks_needed(row.of, row.pass_mark) if row.pass_mark is not None else None,
+        sittings=rule.sittings,
+        remedial=row.kind == "posttest" and row.number > rule.sittings > 0,
+        indicators=tuple(_line(edition.indicators, each, row) for each in facts.indicators),
+        feedback=_feedback(row) if rules.feedback_rule(row.kind) == "items" else (),
+    )
+
+
+def _line(titles: Any, each: IndicatorResult, row: models.Sitting) -> IndicatorLine:
+    graded = row.pass_mark is not None
+    state = "" if not graded else "uncertain" if each.uncertain else "failed" if each.failed else "mastered"
+    return IndicatorLine(titles.get(each.key, each.key), each, state)
+
+
+def _feedback(row: models.Sitting) -> tuple[ItemFeedback, ...]:
+    questions, key_of = kept.bank(row.edition).questions, keys.of_edition(row.edition)
+    lines = []
+    for number, (item, got, of, value) in enumerate((row.score or {}).get("items", []), start=1):
+        said = key_of[item].get("option_feedback", {})
+        picked = value if isinstance(value, list) else [str(value).lower() if isinstance(value, bool) else value]
+        lines.append(
+            ItemFeedback(
+                number=number,
+                stem=kept.without_gaps(questions[item]["stem"]),
+                got=got,
+                of=of,
+                state="right" if got == of else "partly" if got else "wrong",
+                chosen=tuple(said[id] for id in picked if isinstance(id, str) and said.get(id)),
+                explanation=key_of[item].get("feedback", ""),
+            )
+        )
+    return tuple(lines)

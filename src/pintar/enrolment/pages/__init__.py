@@ -1,0 +1,1 @@
+"""The HTML door: a batch, and the seat in it."""

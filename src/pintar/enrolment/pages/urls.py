@@ -1,0 +1,9 @@
+from django.urls import path
+
+from pintar.enrolment.pages import batch
+
+urlpatterns = [
+    path("angkatan/<str:key>/", batch.batch, name="angkatan"),
+    path("angkatan/<str:key>/kursi/", batch.seat, name="kursi"),
+    path("angkatan/<str:key>/kalender.ics", batch.calendar_file, name="kalender"),
+]

@@ -1,0 +1,15 @@
+"""Text that people write, as safe HTML: Markdown with callouts, Arabic quotations, tables, formulas and figures.
+
+Made once, when something is published, never while a page is served. What the author did wrong comes back as mistakes
+with a line each; the HTML is safe whatever was written. No HTML of the author passes: only Markdown makes elements, a
+drawing and a formula are rebuilt from allow-lists, and all of it is sanitized once more at the end.
+
+    text = render("## Judul\\n\\nIsi $x^2$.", image=lambda path: "/media/….png")
+    text.blocks      # ('<h2>Judul</h2>', '<p>Isi <math …</p>')
+
+docs/authors.md describes the language for authors.
+"""
+
+from pintar.foundation.richtext.markdown import Image, RichText, TextMistake, render, render_inline
+
+__all__ = ["Image", "RichText", "TextMistake", "render", "render_inline"]
