@@ -7,6 +7,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from pintar.foundation import access, preferences
+        from pintar.people import tasks  # noqa: F401  registers the handlers
         from pintar.people.pages import sessions
 
         access.register(sessions.Decider())

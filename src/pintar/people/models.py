@@ -224,19 +224,18 @@ class Tries(models.Model):
 
 
 class Authenticator(models.Model):
-    """A second factor of numbers that change every 30 seconds (TOTP). Counts once its first number was typed."""
+    """A second factor of numbers that change every 30 seconds (TOTP). Kept once its first number was typed."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="+")
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
     # The 30-second step of the last accepted number: a number is good once.
     last_step = models.BigIntegerField(default=0)
 
     PRIVACY = privacy(
         account=Personal("whose second factor it is", until="it is taken away, or " + ERASED),
         sealed=Personal("its secret, encrypted", until="it is taken away, or " + ERASED),
-        rest="id created_at confirmed_at last_step",
+        rest="id created_at last_step",
     )
 
     def __str__(self) -> str:

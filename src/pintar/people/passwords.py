@@ -1,6 +1,7 @@
 """Passwords: how they are hashed, and which are refused. No network: the list of common ones is on disk."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import password_validation
@@ -12,11 +13,7 @@ from pintar.people.rules import numbers
 
 LONGEST = 200
 # What many people here would think of first, and the world's list does not know.
-COMMON_HERE = (
-    "bismillah alhamdulillah subhanallah assalamualaikum rahasia katasandi sandiku passwordku indonesia merdeka "
-    "indonesiaku garuda pancasila kemenag kemenagri madrasah pesantren ustadz muhammad sayang sayangku cintaku "
-    "bidadari anakku keluarga bahagia sukses semangat jakarta bandung surabaya semarang makassar"
-).split()
+COMMON_HERE = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
 COMMON_TAILS = ("", "1", "12", "123", "1234", "12345", "123456", "!")
 
 

@@ -1,7 +1,10 @@
-"""What rooms above plug in here: their share of a person's data."""
+"""What rooms above plug in here: their share of a person's data, and the names of their addresses."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
+
+from django.urls import Resolver404, resolve
 
 
 class PersonalData(Protocol):
@@ -30,3 +33,25 @@ def register(part: PersonalData) -> None:
 
 def parts() -> list[PersonalData]:
     return [_parts[name] for name in sorted(_parts)]
+
+
+_destinations: dict[str, Callable[..., str | None]] = {}
+
+
+def name_destination(url_name: str, name: Callable[..., str | None]) -> None:
+    """Say what stands at an address, so that sign-in can tell where one returns to: "Asesmen formatif, Angkatan 5".
+
+    `name` is called with what the address holds (`key="…"`) and gives plain text, or None where nothing is there.
+    """
+    if _destinations.setdefault(url_name, name) is not name:
+        raise ValueError(f"the address {url_name!r} is named twice")
+
+
+def destination(path: str) -> str:
+    """What stands at a path of ours, or "" where no room has named it."""
+    try:
+        match = resolve(path.partition("?")[0].partition("#")[0])
+    except Resolver404:
+        return ""
+    name = _destinations.get(match.url_name or "")
+    return (name(**match.kwargs) or "") if name else ""

@@ -28,6 +28,8 @@ from pintar.people.actions.secrets import (
     reset_password,
 )
 from pintar.people.actions.sessions import (
+    REMEMBERED,
+    UNREMEMBERED,
     begin_session,
     end_other_sessions,
     end_session,
@@ -39,6 +41,8 @@ from pintar.people.actions.signing_in import Device, SignedIn, sign_in, sign_in_
 from pintar.people.actions.units import grow_units, make_unit
 
 __all__ = [
+    "REMEMBERED",
+    "UNREMEMBERED",
     "Created",
     "Device",
     "NewCode",

@@ -1,7 +1,8 @@
-"""Second factors: numbers of an authenticator, passkeys, recovery codes. For those who hold a grant, and no one else."""
+"""Second factors: numbers of an authenticator, passkeys, recovery codes. For who holds a grant, and no one else."""
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,39 +25,46 @@ RECOVERY_CODES = 10
 MOST_PASSKEYS = 10
 
 
-def begin_authenticator(*, sign_in: SignIn, now: datetime) -> tuple[str, str]:
-    """The secret to type and the address for the QR code; the same until its first number is confirmed.
+@dataclass(frozen=True, slots=True)
+class NewAuthenticator:
+    """A secret to type, the address for the QR code, and what the form keeps until the first number comes."""
+
+    secret: str
+    address: str
+    kept: str
+
+
+def begin_authenticator(*, sign_in: SignIn, kept: str = "", now: datetime) -> NewAuthenticator:
+    """A new secret, or the one that `kept` holds; nothing is stored before its first number was typed.
 
     Raises Refusal: 404 for whom no grant asks for it, 409 where one is there already.
     """
     person = _who_may(sign_in, now)
-    with transaction.atomic():
-        Account.objects.select_for_update().get(id=person.id)
-        row = Authenticator.objects.filter(account_id=person.id).first()
-        if row is None:
-            sealed = seals.seal(pyotp.random_base32(), _owner(person.uid))
-            row = Authenticator.objects.create(account_id=person.id, sealed=sealed, created_at=now)
-    if row.confirmed_at is not None:
+    if Authenticator.objects.filter(account_id=person.id).exists():
         raise Refusal(Reason("people", "authenticator_there"))
-    secret = seals.open_seal(row.sealed, _owner(person.uid))
-    return secret, pyotp.TOTP(secret).provisioning_uri(name=person.name, issuer_name="Pintar")
+    secret = _kept_secret(kept, person.uid) or pyotp.random_base32()
+    return NewAuthenticator(
+        secret=secret,
+        address=pyotp.TOTP(secret).provisioning_uri(name=person.name, issuer_name="Pintar"),
+        kept=seals.seal(secret, _owner(person.uid)).hex(),
+    )
 
 
-def confirm_authenticator(*, sign_in: SignIn, code: str, now: datetime) -> None:
+def confirm_authenticator(*, sign_in: SignIn, kept: str, code: str, now: datetime) -> None:
     """Its first number was typed: from now on it counts. Raises Refusal (422) for a wrong number."""
     person = _who_may(sign_in, now)
-    count_try(login=_guess(person.id), now=now)
-    row = Authenticator.objects.filter(account_id=person.id, confirmed_at__isnull=True).first()
-    if row is None:
-        raise not_found("people", "no_authenticator")
-    step = _step(row, person.uid, code, now)
+    secret = _kept_secret(kept, person.uid)
+    step = _step(secret, code, now) if secret else None
     if step is None:
         raise Refusal(Reason("people", "wrong_code", {"field": "code"}), status=422)
-    with transaction.atomic():
-        fresh = Authenticator.objects.filter(id=row.id, confirmed_at__isnull=True)
-        if fresh.update(confirmed_at=now, last_step=step):
-            record(SecondFactorChanged(account=person.uid, kind="totp", added=True), about=person.uid, by=person.uid, now=now)
-        forget_tries(login=_guess(person.id))
+    try:
+        with transaction.atomic():
+            Authenticator.objects.create(
+                account_id=person.id, sealed=seals.seal(secret, _owner(person.uid)), created_at=now, last_step=step
+            )
+            _note(person, "totp", added=True, now=now)
+    except IntegrityError:
+        raise Refusal(Reason("people", "authenticator_there"))
 
 
 def remove_authenticator(*, sign_in: SignIn, now: datetime) -> None:
@@ -76,7 +84,7 @@ def new_recovery_codes(*, sign_in: SignIn, now: datetime) -> list[str]:
         RecoveryCode.objects.bulk_create(
             RecoveryCode(account_id=person.id, digest=_recovery_digest(person.uid, code)) for code in codes
         )
-        record(SecondFactorChanged(account=person.uid, kind="codes", added=True), about=person.uid, by=person.uid, now=now)
+        _note(person, "codes", added=True, now=now)
     return codes
 
 
@@ -99,7 +107,9 @@ def begin_passkey(*, sign_in: SignIn, now: datetime) -> tuple[dict[str, Any], di
     return passkeys.ask_to_register(person, there)
 
 
-def add_passkey(*, sign_in: SignIn, state: Mapping[str, Any], answer: Mapping[str, Any], name: str, now: datetime) -> None:
+def add_passkey(
+    *, sign_in: SignIn, state: Mapping[str, Any], answer: Mapping[str, Any], name: str, now: datetime
+) -> None:
     """Keep a new passkey. Raises Refusal: 422 for an answer that is not true, 409 for one that is there already."""
     person = _who_may(sign_in, now)
     try:
@@ -117,7 +127,7 @@ def add_passkey(*, sign_in: SignIn, state: Mapping[str, Any], answer: Mapping[st
                 counter=counter,
                 created_at=now,
             )
-            record(SecondFactorChanged(account=person.uid, kind="passkey", added=True), about=person.uid, by=person.uid, now=now)
+            _note(person, "passkey", added=True, now=now)
     except IntegrityError:
         raise Refusal(Reason("people", "passkey_there"))
 
@@ -148,8 +158,8 @@ def check_passkey(*, account_id: int, state: Mapping[str, Any], answer: Mapping[
 
 
 def _use_number(account: Account, code: str, now: datetime) -> bool:
-    row = Authenticator.objects.filter(account=account, confirmed_at__isnull=False).first()
-    step = _step(row, account.uid, code, now) if row else None
+    row = Authenticator.objects.filter(account=account).first()
+    step = _step(seals.open_seal(row.sealed, _owner(account.uid)), code, now) if row else None
     if row is None or step is None:
         return False
     with transaction.atomic():
@@ -162,10 +172,10 @@ def _use_recovery_code(account: Account, code: str) -> bool:
         return RecoveryCode.objects.filter(account=account, digest=digest).delete()[0] > 0
 
 
-def _step(row: Authenticator, uid: UUID, code: str, now: datetime) -> int | None:
+def _step(secret: str, code: str, now: datetime) -> int | None:
     """The 30-second step whose number this is: now, or one before or after, for clocks of phones are not exact."""
     typed = "".join(c for c in code[:20] if c.isascii() and c.isdigit())
-    totp = pyotp.TOTP(seals.open_seal(row.sealed, _owner(uid)))
+    totp = pyotp.TOTP(secret)
     current = int(now.timestamp()) // STEP
     for step in (current, current - 1, current + 1):
         if hmac.compare_digest(totp.generate_otp(step), typed):
@@ -188,7 +198,19 @@ def _note_removed(person: Person, kind: str, now: datetime) -> None:
         # With the last one gone nothing stands behind the sessions that it confirmed.
         Session.objects.filter(account_id=person.id).update(confirmed_at=None)
         RecoveryCode.objects.filter(account_id=person.id).delete()
-    record(SecondFactorChanged(account=person.uid, kind=kind, added=False), about=person.uid, by=person.uid, now=now)
+    _note(person, kind, added=False, now=now)
+
+
+def _note(person: Person, kind: str, *, added: bool, now: datetime) -> None:
+    what = SecondFactorChanged(account=person.uid, kind=kind, added=added)
+    record(what, about=person.uid, by=person.uid, now=now)
+
+
+def _kept_secret(kept: str, uid: UUID) -> str:
+    try:
+        return seals.open_seal(bytes.fromhex(kept[:400]), _owner(uid))
+    except ValueError:
+        return ""
 
 
 def _owner(uid: UUID) -> str:

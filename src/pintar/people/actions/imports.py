@@ -1,4 +1,4 @@
-"""Thousands of people from a list, in bulk: new ones are made, known ones are brought up to date, again changes nothing.
+"""Thousands of people from a list, in bulk: new ones are made, known ones brought up to date, again changes nothing.
 
 Each five hundred rows are one transaction, so a break in the middle leaves whole rows and the same list goes on.
 """
@@ -154,14 +154,9 @@ def _sealed(rows: list[Row]) -> dict[int, str]:
 
 def _planned(rows: list[Row], places: _Places, now: datetime) -> _Plan:
     blinds = {number: seals.blind_index(number) for row in rows for number in row.numbers.values()}
-    held = {
-        i.blind: i
-        for i in Identifier.objects.filter(blind__in=list(blinds.values())).select_related("account")
-    }
+    held = {i.blind: i for i in Identifier.objects.filter(blind__in=list(blinds.values())).select_related("account")}
     emails = {row.email for row in rows if row.email}
-    confirmed = {
-        a.email: a for a in Account.objects.filter(email__in=list(emails), email_verified_at__isnull=False)
-    }
+    confirmed = {a.email: a for a in Account.objects.filter(email__in=list(emails), email_verified_at__isnull=False)}
     accounts = {i.account_id: i.account for i in held.values()} | {a.id: a for a in confirmed.values()}
     kinds: dict[int, dict[str, Identifier]] = {}
     for identifier in Identifier.objects.filter(account_id__in=list(accounts)):

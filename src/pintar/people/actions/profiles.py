@@ -25,6 +25,7 @@ from pintar.people.ports import parts
 from pintar.people.queries import Person, UnitFacts, people
 from pintar.people.rules import numbers, profiles
 
+
 def change_profile(
     *,
     person: Person,

@@ -123,7 +123,9 @@ def confirm_email(*, link: str, now: datetime) -> Person:
         raise Refusal(Reason("people", "link_over"), status=410)
     try:
         with transaction.atomic():
-            Account.objects.filter(email=address, email_verified_at__isnull=True).exclude(id=account.id).update(email="")
+            Account.objects.filter(email=address, email_verified_at__isnull=True).exclude(id=account.id).update(
+                email=""
+            )
             Account.objects.filter(id=account.id).update(email=address, email_verified_at=now, email_wanted="")
             record(EmailConfirmed(account=account.uid), about=account.uid, by=account.uid, now=now)
     except IntegrityError:

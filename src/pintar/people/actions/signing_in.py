@@ -54,9 +54,7 @@ def sign_in_for_token(*, login: str, password: str, code: str | None, device: De
         if not code or not factors.any:
             raise Refusal(Reason("people", "second_factor_required"), status=401)
         check_factor(account_id=account.id, code=code, now=now)
-    return begin_session(
-        account_id=account.id, kind="token", device=device.name, confirmed=factors.needed, now=now
-    )
+    return begin_session(account_id=account.id, kind="token", device=device.name, confirmed=factors.needed, now=now)
 
 
 def _right_one(login: str, password: str, device: Device, now: datetime) -> Account:

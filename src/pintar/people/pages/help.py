@@ -17,3 +17,9 @@ def help(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "people/privacy.html")
+
+
+@access(EVERYONE)
+@require_safe
+def erased(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/erased.html")

@@ -85,8 +85,6 @@ def passkeys_of(person: Person) -> list[PasskeyFacts]:
     return [PasskeyFacts(r.uid, r.name, r.created_at, r.used_at) for r in rows]
 
 
-
-
 def export_of(person: Person, now: datetime) -> dict[str, Any]:
     """All that is stored about the person, in every room, as JSON values; numbers in clear."""
     row = Account.objects.get(id=person.id)

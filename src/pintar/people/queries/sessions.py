@@ -111,7 +111,7 @@ def with_factors(rows: QuerySet, now: datetime) -> QuerySet:
     mine = {"account": OuterRef("pk")}
     return rows.annotate(
         granted=Exists(current_grants(now).filter(**mine)),
-        has_authenticator=Exists(Authenticator.objects.filter(confirmed_at__isnull=False, **mine)),
+        has_authenticator=Exists(Authenticator.objects.filter(**mine)),
         has_passkey=Exists(Passkey.objects.filter(**mine)),
     )
 

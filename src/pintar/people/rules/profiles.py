@@ -13,8 +13,8 @@ CONSENT = "2026-11"
 # What would make a name an address or a piece of code in a letter.
 _NOT_IN_NAMES = frozenset('<>@:/\\"{}[]|')
 
-_WITA = "51 52 53 63 64 65 71 72 73 74 75 76".split()
-_WIT = "81 82 91 92 93 94 95 96".split()
+_WITA = map(str, [51, 52, 53, 63, 64, 65, *range(71, 77)])
+_WIT = map(str, [81, 82, *range(91, 97)])
 ZONES = {**dict.fromkeys(_WITA, "Asia/Makassar"), **dict.fromkeys(_WIT, "Asia/Jayapura")}
 
 
