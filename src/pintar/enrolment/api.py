@@ -7,7 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Query, Router, Schema
+from ninja import Body, Query, Router, Schema, Status
+from pydantic import BaseModel
 
 from pintar.courses import queries as courses
 from pintar.courses.queries import Edition
@@ -65,7 +66,7 @@ class BatchesOut(Schema):
     next: str | None = None
 
 
-class SeatIn(Schema):
+class SeatIn(BaseModel):
     """`instead_of`: the uid of the seat in another batch of the period, given back in the same step. `pledge`: agreement
     to the pakta integritas."""
 
@@ -96,9 +97,7 @@ class MySeatsOut(Schema):
 
 
 @router.get("/batches", response={200: BatchesOut, 422: Problem}, auth=None, summary="Angkatan")
-def list_batches(
-    request: HttpRequest, open: bool = False, after: str = Query("", max_length=140)
-) -> Any:
+def list_batches(request: HttpRequest, open: bool = False, after: str = Query("", max_length=140)) -> Any:
     """Batches that are not withdrawn; `open=true`: whose registration is open now. `after` is the key to go on behind."""
     now = clock.now()
     found = queries.batch_list(now if open else None, after=after, limit=PAGE + 1)
@@ -122,7 +121,7 @@ def one_batch(request: HttpRequest, key: str) -> Any:
     response={200: SeatOut, 201: SeatOut, **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem)},
     summary="Ambil kursi",
 )
-def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = None) -> Any:
+def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = Body(None)) -> Any:
     """Take a seat, agreeing to the pakta integritas; safe to repeat. 201: new; 200: the seat that is held here already.
 
     409 `batch_full`, `batch_soon`, `batch_closed`, `batch_withdrawn`, `seat_elsewhere` (its data names the seat; with
@@ -142,7 +141,8 @@ def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = None) -> An
         )
         return (201 if seat.taken_at == now else 200), SeatOut(**_seat(seat)).model_dump(mode="json")
 
-    return idempotent(request, work)
+    status, body = idempotent(request, work)
+    return Status(status, body)
 
 
 @router.get(
@@ -166,7 +166,7 @@ def delete_seat(request: HttpRequest, key: str) -> Any:
     """Give the seat back; safe to repeat. 409 `seat_completed`, `batch_over` when it can no longer be given back."""
     person = request.person  # type: ignore[attr-defined]
     give_back_seat(person=person, batch_key=key, by=person.uid, now=clock.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me/seats", response={200: MySeatsOut, 401: Problem}, summary="Kursi saya")

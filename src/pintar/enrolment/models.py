@@ -53,7 +53,8 @@ class Batch(models.Model):
             models.UniqueConstraint(fields=["course_slug", "number"], name="batch_number_once"),
             models.CheckConstraint(condition=Q(taken__lte=F("quota")), name="batch_never_oversold"),
             models.CheckConstraint(
-                condition=Q(set_aside_taken__lte=F("set_aside"), set_aside__lte=F("quota")), name="batch_set_aside_holds"
+                condition=Q(set_aside_taken__lte=F("set_aside"), set_aside__lte=F("quota")),
+                name="batch_set_aside_holds",
             ),
             models.CheckConstraint(
                 condition=Q(taken__gte=F("set_aside_taken"))

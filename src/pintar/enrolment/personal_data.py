@@ -26,9 +26,7 @@ class Seats:
                 }
                 for row in rows
             ],
-            "completed": [
-                {"course": slug, "at": at.isoformat()} for slug, at in queries.completed(person_id).items()
-            ],
+            "completed": [{"course": slug, "at": at.isoformat()} for slug, at in queries.completed(person_id).items()],
         }
 
     def erase(self, person_id: int, now: datetime) -> None:

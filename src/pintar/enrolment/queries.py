@@ -12,7 +12,7 @@ from pintar.courses.queries import Edition
 from pintar.enrolment import rules
 from pintar.enrolment.models import Allocation, Batch, Completion, Pledge, Seat
 from pintar.enrolment.rules import Admission, AllocationFacts, BatchFacts, Conditions, SeatFacts
-from pintar.foundation.refusals import not_found
+from pintar.foundation.refusals import Reason, not_found
 from pintar.people.queries import Person
 
 __all__ = ["Admission", "BatchFacts", "Conditions", "SeatFacts"]
@@ -110,11 +110,18 @@ def admission(batch: BatchFacts, person: Person | None, seats: Sequence[SeatFact
     return rules.decide_admission(batch, facts, tuple(seats), now)
 
 
+def asked(batch: BatchFacts) -> tuple[Reason, ...]:
+    """The conditions of a batch as a stranger sees them."""
+    return rules.asked(batch.conditions)
+
+
 def completed_matters(batch: BatchFacts, seats: Sequence[SeatFacts]) -> bool:
     """Whether the decision looks at completed trainings: only then are they fetched."""
-    return bool(batch.conditions.prerequisites) or any(
-        allocation.conditions.prerequisites for allocation in batch.allocations or ()
-    ) or any(seat.batch.period_id == batch.period_id for seat in seats)
+    return (
+        bool(batch.conditions.prerequisites)
+        or any(allocation.conditions.prerequisites for allocation in batch.allocations or ())
+        or any(seat.batch.period_id == batch.period_id for seat in seats)
+    )
 
 
 def person_facts(person: Person, with_completed: bool = True) -> rules.PersonFacts:
@@ -152,7 +159,7 @@ class BatchPage:
     batch: BatchFacts
     edition: Edition
     admission: Admission
-    asked: tuple[rules.Reason, ...]
+    asked: tuple[Reason, ...]
     seat: SeatFacts | None
     held: Edition | None
     pledged: bool

@@ -107,7 +107,10 @@ def change_batch(
         new: dict[str, Any] = {
             name: value
             for name, value in {
-                "quota": quota, "opens_at": opens_at, "closes_at": closes_at, "until_at": until_at
+                "quota": quota,
+                "opens_at": opens_at,
+                "closes_at": closes_at,
+                "until_at": until_at,
             }.items()
             if value is not None and value != getattr(before, name)
         }

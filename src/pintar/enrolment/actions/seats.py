@@ -68,9 +68,7 @@ def note_completion(*, person_id: int, course_slug: str, at: datetime) -> None:
     Completion.objects.get_or_create(person_id=person_id, course_slug=course_slug, defaults={"at": at})
 
 
-def _take(
-    person: Person, batch_key: str, pledge: bool, instead_of: UUID | None, by: UUID, now: datetime
-) -> SeatFacts:
+def _take(person: Person, batch_key: str, pledge: bool, instead_of: UUID | None, by: UUID, now: datetime) -> SeatFacts:
     batch = queries.batch(batch_key)
     held = queries.seats_of(person.id)
     admission = queries.admission(batch, person, held, now)
@@ -140,9 +138,7 @@ def _count_in(batch: BatchFacts, pools: Sequence[int | None]) -> int | None:
             if Batch.objects.filter(_has_common_seat(), id=batch.id).update(taken=F("taken") + 1):
                 return None
         elif Allocation.objects.filter(id=pool, taken__lt=F("quota")).update(taken=F("taken") + 1):
-            Batch.objects.filter(id=batch.id).update(
-                taken=F("taken") + 1, set_aside_taken=F("set_aside_taken") + 1
-            )
+            Batch.objects.filter(id=batch.id).update(taken=F("taken") + 1, set_aside_taken=F("set_aside_taken") + 1)
             return pool
     raise Refusal(rules.why_not(batch, Verdict.FULL))
 

@@ -108,5 +108,3 @@ def _uid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         raise not_found(rules.ROOM, "seat_not_found") from None
-
-

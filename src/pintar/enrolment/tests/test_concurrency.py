@@ -188,10 +188,7 @@ def test_exchanges_in_opposite_directions_neither_wait_for_each_other_nor_lose_a
     people = crowd(12)
     held = [taking(person, left if n % 2 else right, now)() for n, person in enumerate(people)]
     answers = storm(
-        [
-            taking(person, right if n % 2 else left, now, instead_of=held[n].uid)
-            for n, person in enumerate(people)
-        ]
+        [taking(person, right if n % 2 else left, now, instead_of=held[n].uid) for n, person in enumerate(people)]
     )
     assert all(isinstance(answer, SeatFacts) for answer in answers)
     assert sold(left) == sold(right) == (6, 6)

@@ -239,9 +239,7 @@ def test_the_database_itself_refuses_an_oversold_batch(edition: Edition, now: da
             Batch.objects.filter(id=batch.id).update(**wrong)
 
 
-def test_the_database_itself_refuses_a_second_seat_in_a_period(
-    edition: Edition, person: Person, now: datetime
-) -> None:
+def test_the_database_itself_refuses_a_second_seat_in_a_period(edition: Edition, person: Person, now: datetime) -> None:
     make_seat(person, make_batch(edition, now), now)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_seat(person, make_batch(edition, now), now)
@@ -275,6 +273,8 @@ def test_seats_and_batches_are_read_in_one_query_each(
     with django_assert_num_queries(1):
         assert len(queries.seats_of(person.id)) == 20
     with django_assert_num_queries(1):
-        assert [b.number for b in queries.batches_of_courses([edition.slug, "lain"])[edition.slug]] == [*range(20, 0, -1)]
+        assert [b.number for b in queries.batches_of_courses([edition.slug, "lain"])[edition.slug]] == [
+            *range(20, 0, -1)
+        ]
     with django_assert_num_queries(1):
         assert queries.seat_of(person.id, made[3].key)

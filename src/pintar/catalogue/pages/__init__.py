@@ -1,0 +1,1 @@
+"""The HTML door: the shop window, the catalogue, a training."""
