@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from pintar.assessment import actions, queries
@@ -131,7 +131,7 @@ class ResultOut(Schema):
 @router.get("/sittings/{uuid:uid}", response={200: PaperOut, **REFUSED}, exclude_unset=True)
 def paper(request: HttpRequest, uid: UUID) -> Any:
     """The whole paper of one's own sitting, with the answers so far."""
-    return 200, queries.paper_document(uid, _person(request).id, clock.now())
+    return Status(200, queries.paper_document(uid, _person(request).id, clock.now()))
 
 
 @router.put("/sittings/{uuid:uid}/lease", response={200: LeaseOut, **REFUSED})
@@ -139,7 +139,7 @@ def lease(request: HttpRequest, uid: UUID) -> Any:
     """Go on with a sitting on this device; what the other device sends next is refused (409 lease_taken)."""
     person, now = _person(request), clock.now()
     actions.take_lease(person=person, sitting=uid, by=person.uid, now=now)
-    return 200, queries.lease_document(uid, person.id, now)
+    return Status(200, queries.lease_document(uid, person.id, now))
 
 
 @router.put("/sittings/{uuid:uid}/answers", response={200: ReceiptsOut, 202: ReceiptsOut, **REFUSED})
@@ -150,7 +150,7 @@ def answers(request: HttpRequest, uid: UUID, body: AnswersBody) -> Any:
         person=person, sitting=uid, lease=body.lease, ops=[op.read() for op in body.ops], by=person.uid, now=now
     )
     document = {"receipts": [vars_of(receipt) for receipt in recorded.receipts], "held": recorded.held, "now": now}
-    return (202 if recorded.held else 200), document
+    return Status(202 if recorded.held else 200, document)
 
 
 @router.post("/sittings/{uuid:uid}/submission", response={200: ResultOut, **REFUSED})
@@ -158,7 +158,7 @@ def submission(request: HttpRequest, uid: UUID) -> Any:
     """Hand the sitting in; again is the same as once."""
     person = _person(request)
     actions.hand_in(person=person, sitting=uid, by=person.uid, now=clock.now())
-    return 200, queries.result_document(uid, person.id)
+    return Status(200, queries.result_document(uid, person.id))
 
 
 def vars_of(receipt: actions.Receipt) -> dict[str, Any]:

@@ -242,7 +242,7 @@ def _texts(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
         split(item, told)
         for mistake in _distinct(found):
             at = (pictures.path(mistake.file), mistake.line) if mistake.file else (path, item.line)
-            yield Mistake(*at, mistake.code, {**mistake.data, "item": item.key})
+            yield Mistake(*at, mistake.code, {**mistake.data, "item": item.key}, room="courses")
 
 
 def _distinct(mistakes: Iterable[richtext.TextMistake]) -> list[richtext.TextMistake]:

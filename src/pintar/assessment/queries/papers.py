@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from string import ascii_uppercase
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +16,10 @@ EMPTY = Answer()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option of a question. `id` is opaque, `mark` the letter or number beside it."""
+    """One option of a question; its `id` is opaque."""
 
     id: str
     html: str
-    mark: str
     chosen: bool = False
 
 
@@ -37,9 +35,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A gap of a cloze, standing in its stem."""
+    """A gap of a cloze, standing in its stem; `number` from 1."""
 
     id: str
+    number: int
     type: str
     field: str
     value: str
@@ -59,10 +58,17 @@ class Question:
     parts: tuple[str | Gap, ...]
     choices: tuple[Choice, ...]
     rows: tuple[Row, ...]
+    value: Any
     text: str
     field: str
     answered: bool
     flag: bool
+    seq: int
+
+    @property
+    def needs_list(self) -> bool:
+        """Whether its options hold more than a drop-down list can show."""
+        return any("<" in choice.html for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +188,12 @@ def _question(asked: Mapping[str, Any], number: int, answer: Answer) -> Question
         parts=_parts(asked, field, value),
         choices=_choices(asked, value),
         rows=_rows(asked, field, value),
+        value=value,
         text=value if isinstance(value, str) and asked["type"] in ("short", "number") else "",
         field=field,
         answered=answer.given,
         flag=answer.flag,
+        seq=answer.seq,
     )
 
 
@@ -199,10 +207,7 @@ def _choices(asked: Mapping[str, Any], value: Any) -> tuple[Choice, ...]:
             taken = set()
         case _:
             return ()
-    return tuple(
-        Choice(option["id"], option["html"], ascii_uppercase[place % 26], option["id"] in taken)
-        for place, option in enumerate(asked["options"])
-    )
+    return tuple(Choice(option["id"], option["html"], option["id"] in taken) for option in asked["options"])
 
 
 def _rows(asked: Mapping[str, Any], field: str, value: Any) -> tuple[Row, ...]:
@@ -229,12 +234,11 @@ def _parts(asked: Mapping[str, Any], field: str, value: Any) -> tuple[str | Gap,
     given = value if isinstance(value, dict) else {}
     pieces = kept.GAP.split(asked["stem"])
     return tuple(
-        _gap(gaps[piece], field, given.get(piece) or "") if place % 2 else piece for place, piece in enumerate(pieces)
+        _gap(gaps[piece], place // 2 + 1, field, given.get(piece) or "") if place % 2 else piece
+        for place, piece in enumerate(pieces)
     )
 
 
-def _gap(gap: Mapping[str, Any], field: str, value: str) -> Gap:
-    options = tuple(
-        Choice(option["id"], option["html"], "", option["id"] == value) for option in gap.get("options", ())
-    )
-    return Gap(gap["id"], gap["type"], f"{field}-{gap['id']}", value, options)
+def _gap(gap: Mapping[str, Any], number: int, field: str, value: str) -> Gap:
+    options = tuple(Choice(option["id"], option["html"], option["id"] == value) for option in gap.get("options", ()))
+    return Gap(gap["id"], number, gap["type"], f"{field}-{gap['id']}", value, options)

@@ -1,7 +1,7 @@
 """What a sitting came to: the receipt, the marks, where to study again; as far as the test's rule lets it be seen."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,10 @@ class ItemFeedback:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """The receipt and the result. `percent` is for the eye; `needed` the marks that pass, None where nobody fails."""
+    """The receipt and the result. `percent` is for the eye; `needed` the marks that pass, None where nobody fails.
+
+    `next_at` is when the next sitting opens, None where there is none to wait for.
+    """
 
     facts: SittingFacts
     title: str
@@ -52,6 +55,7 @@ class ResultPage:
     needed: int | None
     sittings: int
     remedial: bool
+    next_at: datetime | None
     indicators: tuple[IndicatorLine, ...]
     feedback: tuple[ItemFeedback, ...]
 
@@ -113,6 +117,9 @@ def _page(row: models.Sitting) -> ResultPage:
         pass_mark=row.pass_mark,
         needed=rules.marks_needed(row.of, row.pass_mark) if row.pass_mark is not None else None,
         sittings=rule.sittings,
+        next_at=row.closed_at + timedelta(hours=rule.hours_between)
+        if row.kind == "posttest" and not row.passed and row.number < rule.sittings
+        else None,
         remedial=row.kind == "posttest" and row.number > rule.sittings > 0,
         indicators=tuple(_line(edition.indicators, each, row) for each in facts.indicators),
         feedback=_feedback(row) if rules.feedback_rule(row.kind) == "items" else (),

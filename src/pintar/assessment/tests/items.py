@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 CANARY = "KENARI"
+SECRETS = (CANARY, "1234.5", "1234,5", "7654")
 TYPES = ("single", "multiple", "truefalse", "matching", "ordering", "short", "number", "cloze")
 
 

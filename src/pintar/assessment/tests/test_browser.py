@@ -1,0 +1,309 @@
+"""A test in a real browser: signal lost and found, reload without signal, another device, an ended session, time up."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from pintar.assessment import actions, kept
+from pintar.assessment.models import HeldOperation, Operation, Sitting
+from pintar.assessment.tests import builders
+from pintar.foundation import clock
+from pintar.people.models import Session
+from pintar.people.queries import Person
+from pintar.people.tests.builders import PASSWORD, make_person, sign_in
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PHONE = {"viewport": {"width": 360, "height": 640}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Server:
+    """The house on a port of its own, static files as in production (Django's live server knows no hashed names)."""
+
+    port = 0
+
+    def start(self) -> None:
+        self.thread = LiveServerThread("localhost", static_handler=lambda house: house, port=self.port)
+        self.thread.daemon = True
+        self.thread.start()
+        self.thread.is_ready.wait()
+        assert self.thread.error is None
+        self.port = self.thread.port
+
+    def stop(self) -> None:
+        self.thread.terminate()
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[Server]:
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+class Desk:
+    """A person with an open sitting, and the devices they take it on."""
+
+    def __init__(self, chromium: Browser, server: Server, client: Any) -> None:
+        now = clock.now()
+        self.chromium, self.server, self.url = chromium, server, server.url
+        self.person: Person = make_person(email="siti@example.id")
+        self.edition = builders.publish_all_types(now)
+        self.sitting: UUID = builders.open_sitting(self.person, self.edition.uid, "tes-akhir", now)
+        self.paper = kept.paper(self.sitting, self.person.id)
+        self.client = client
+        self.devices: list[BrowserContext] = []
+
+    def device(self, **options: Any) -> BrowserContext:
+        """A browser that is signed in."""
+        context = self.chromium.new_context(base_url=self.url, **{**PHONE, **options})
+        sign_in(self.client, self.person)
+        cookies = [
+            {"name": name, "value": morsel.value, "url": self.url} for name, morsel in self.client.cookies.items()
+        ]
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        self.devices.append(context)
+        return context
+
+    def leave(self) -> None:
+        for device in self.devices:
+            device.close()
+
+    def open(self, context: BrowserContext | None = None, hash: str = "") -> Page:
+        page = (context or self.device()).new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
+        page.goto(f"/tes/{self.sitting}/{hash}")
+        return page
+
+    def answer(self, page: Page, number: int) -> None:
+        """Answer a question rightly, as a person would."""
+        page.evaluate("n => { location.hash = 'soal-' + n }", number)
+        box, item = page.locator(f"#soal-{number}"), self.paper.items[number - 1]
+        expect(box).to_be_visible()
+        value = builders.right_value(self.paper, item)
+        match self.paper.question(item)["type"]:
+            case "single" | "multiple":
+                for id in value if isinstance(value, list) else [value]:
+                    box.locator(f"label:has(input[value='{id}'])").click()
+            case "truefalse":
+                box.locator(f"label:has(input[value='{json.dumps(value)}'])").click()
+            case "matching":
+                for left, right in value.items():
+                    box.locator(f"select[data-part='{left}']").select_option(right)
+            case "ordering":
+                for place, id in enumerate(value, start=1):
+                    box.locator(f"select[data-part='{id}']").select_option(str(place))
+            case "cloze":
+                box.locator("select").select_option(value["a"])
+                for name in ("b", "c"):
+                    box.locator(f"input[data-part='{name}']").fill(value[name])
+            case _:
+                box.locator("input").fill(value)
+        page.locator("body").press("Tab")
+
+    @property
+    def row(self) -> Sitting:
+        return Sitting.objects.get(uid=self.sitting)
+
+
+@pytest.fixture
+def desk(chromium: Browser, server: Server, client: Any) -> Iterator[Desk]:
+    desk = Desk(chromium, server, client)
+    yield desk
+    desk.leave()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#simpan")).to_have_text(re.compile(r"Tersimpan \d\d\.\d\d\.\d\d"))
+
+
+def test_every_type_is_answered_reviewed_and_handed_in(desk: Desk) -> None:
+    page = desk.open()
+    expect(page.locator("#waktu")).to_contain_text("Sisa 19.")
+    for number in range(1, 9):
+        desk.answer(page, number)
+        expect(page.locator(f"#peta [data-ke='{number}']")).to_have_class("answered")
+    saved(page)
+    page.locator("[data-maju]").click()
+    expect(page.get_by_role("heading", name="Tinjau jawaban")).to_be_visible()
+    page.get_by_role("button", name="Kumpulkan jawaban").click()
+    page.wait_for_url("**/bukti/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anda lulus tes akhir")
+    assert (desk.row.got, desk.row.of) == (15, 15)
+    assert all(operation.ms is not None for operation in Operation.objects.all())
+
+
+def test_flag_and_clear_without_leaving_the_page(desk: Desk) -> None:
+    page = desk.open()
+    desk.answer(page, 1)
+    page.get_by_role("button", name="Ragu-ragu").click()
+    expect(page.locator("#peta [data-ke='1']")).to_have_attribute("aria-label", "Soal 1, ragu")
+    page.get_by_role("button", name="Kosongkan jawaban").click()
+    expect(page.locator("#soal-1 input:checked")).to_have_count(0)
+    saved(page)
+    page.reload()
+    expect(page.locator("#peta [data-ke='1']")).to_have_class("unsure")
+    expect(page.locator("#soal-1 input:checked")).to_have_count(0)
+
+
+def test_without_signal_one_goes_on_reloads_and_loses_nothing(desk: Desk) -> None:
+    device = desk.device()
+    page = desk.open(device)
+    desk.answer(page, 1)
+    saved(page)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.reload()
+    saved_before = Operation.objects.count()
+    device.set_offline(True)
+    desk.server.stop()
+    for number in range(2, 6):
+        desk.answer(page, number)
+    expect(page.locator("#luring")).to_contain_text("Jawaban yang aman di ponsel ini: ")
+    expect(page.locator("#simpan")).to_contain_text("Menunggu sinyal")
+    page.reload()
+    expect(page.locator("#peta [data-ke='5']")).to_have_class("answered")
+    assert page.locator("#soal-1 input:checked").count() == 1
+    page.close()
+    page = desk.open(device)
+    for number in range(6, 9):
+        desk.answer(page, number)
+    assert Operation.objects.count() == saved_before == 1
+    desk.server.start()
+    device.set_offline(False)
+    saved(page)
+    actions.hand_in(person=desk.person, sitting=desk.sitting, by=desk.person.uid, now=clock.now())
+    assert (desk.row.got, desk.row.of) == (15, 15)
+
+
+def test_another_device_takes_over_and_the_first_can_take_it_back(desk: Desk) -> None:
+    first = desk.open()
+    desk.answer(first, 1)
+    saved(first)
+    second = desk.open(desk.device())
+    expect(second.locator("#peta [data-ke='1']")).to_have_class("answered")
+    desk.answer(second, 2)
+    saved(second)
+    desk.answer(first, 3)
+    expect(first.get_by_role("heading", name="Tes dibuka di perangkat lain")).to_be_visible()
+    first.locator("#perangkat [data-take]").click()
+    saved(first)
+    expect(first.locator("#peta [data-ke='2']")).to_have_class("answered")
+    actions.hand_in(person=desk.person, sitting=desk.sitting, by=desk.person.uid, now=clock.now())
+    assert desk.row.answered == 3
+
+
+def test_an_ended_session_is_renewed_on_top_of_the_test(desk: Desk) -> None:
+    page = desk.open()
+    desk.answer(page, 1)
+    saved(page)
+    Session.objects.all().delete()
+    desk.answer(page, 6)
+    expect(page.get_by_role("heading", name="Masuk lagi")).to_be_visible()
+    page.get_by_label("Nomor identitas atau e-mail").fill("siti@example.id")
+    page.get_by_label("Kata sandi").fill("bukan itu")
+    page.get_by_role("button", name="Masuk", exact=True).click()
+    expect(page.locator("#masuk-lagi .wrong")).to_contain_text("belum cocok")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk", exact=True).click()
+    expect(page.locator("#masuk-lagi")).to_be_hidden()
+    saved(page)
+    assert Operation.objects.filter(item=desk.paper.items[5]).count() == 1
+
+
+def test_time_up_with_signal_hands_in_by_itself(desk: Desk) -> None:
+    Sitting.objects.update(deadline=clock.now() + timedelta(seconds=6))
+    page = desk.open()
+    desk.answer(page, 6)
+    page.wait_for_url("**/bukti/", timeout=20_000)
+    assert desk.row.answered == 1
+    assert desk.row.closed_at is not None
+
+
+def test_more_time_given_meanwhile_is_used(desk: Desk) -> None:
+    Sitting.objects.update(deadline=clock.now() + timedelta(seconds=5))
+    page = desk.open()
+    Sitting.objects.update(deadline=clock.now() + timedelta(minutes=5))
+    expect(page.locator("#waktu")).to_contain_text("04.5", timeout=15_000)
+    assert desk.row.closed_at is None
+
+
+def test_time_up_without_signal_locks_and_sends_itself_in_the_grace(desk: Desk) -> None:
+    Sitting.objects.update(deadline=clock.now() + timedelta(seconds=6))
+    device = desk.device()
+    page = desk.open(device)
+    saved_or_new = page.locator("#waktu")
+    expect(saved_or_new).to_be_visible()
+    device.set_offline(True)
+    desk.answer(page, 6)
+    expect(page.locator("#pesan")).to_contain_text("Cari sinyal sebelum", timeout=25_000)
+    expect(page.locator("#soal-6 input")).to_be_disabled()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Simpan berkas darurat").click()
+    log = json.loads(Path(download.value.path()).read_text())
+    assert [op["item"] for op in log["ops"]] == [desk.paper.items[5]]
+    device.set_offline(False)
+    page.wait_for_url("**/bukti/", timeout=30_000)
+    assert desk.row.answered == 1
+
+
+def test_a_log_that_comes_after_the_grace_is_held_and_said(desk: Desk) -> None:
+    device = desk.device()
+    page = desk.open(device)
+    device.set_offline(True)
+    desk.answer(page, 6)
+    expect(page.locator("#simpan")).to_contain_text("Menunggu sinyal, 1")
+    Sitting.objects.update(deadline=clock.now() - timedelta(minutes=10))
+    actions.close_due(clock.now())
+    device.set_offline(False)
+    expect(page.locator("#pesan")).to_contain_text("datang terlambat")
+    assert HeldOperation.objects.count() == 1
+    page.get_by_role("button", name="Lihat bukti").click()
+    page.wait_for_url("**/bukti/")
+
+
+def test_without_indexeddb_the_page_says_so_and_still_works(desk: Desk) -> None:
+    device = desk.device()
+    device.add_init_script("Object.defineProperty(window, 'indexedDB', {value: undefined})")
+    page = desk.open(device)
+    expect(page.locator("#pesan")).to_contain_text("tidak bisa menyimpan luring")
+    desk.answer(page, 6)
+    saved(page)
+    assert Operation.objects.count() == 1
+
+
+def test_the_script_stays_light() -> None:
+    """What a test loads, as it goes over the wire: at most 22 KB of the 45 that a learner's page may have."""
+    import brotli
+
+    folder = Path(__file__).parents[1]
+    names = ("tes", "log", "sync", "clock", "values", "signin")
+    scripts = [*(folder / "static" / "assessment" / f"{name}.js" for name in names), folder / "worker" / "sw.js"]
+    assert sum(len(brotli.compress(script.read_bytes())) for script in scripts) <= 22_000
