@@ -4,6 +4,7 @@ Migrates, lays out the static files, loads the demonstration on a new data folde
 until it is told to stop.
 """
 
+import ctypes
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from types import FrameType
 import click
 
 THREADS = 4
+PR_SET_PDEATHSIG = 1
 
 
 @click.command(epilog="Example: pintar start --port 8080 --data /srv/pintar")
@@ -66,7 +68,7 @@ def _lay_out_static_files(root: Path) -> None:
     from django.core.management import call_command
 
     files = sorted(
-        f"{path} {os.stat(storage.path(path)).st_mtime_ns}" for f in get_finders() for path, storage in f.list([])
+        f"{path} {Path(storage.path(path)).stat().st_mtime_ns}" for f in get_finders() for path, storage in f.list([])
     )
     stamp, state = root / ".stamp", "\n".join(files)
     if stamp.exists() and stamp.read_text() == state:
@@ -121,7 +123,13 @@ def _run(host: str, port: int, processes: int) -> None:
 
 def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
     # Of its own process group, so that Ctrl-C reaches it once, through us, and it can finish what it is doing.
-    return subprocess.Popen(command, process_group=0)
+    return subprocess.Popen(command, process_group=0, preexec_fn=_end_with_parent)  # noqa: PLW1509
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end the child when this process is killed, so that no server keeps the port without its worker."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait(child: subprocess.Popen[bytes]) -> None:
