@@ -91,7 +91,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ENVIRONMENT.media_url.removeprefix("file:"), "base_url": MEDIA_URL},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "pintar.foundation.ui.statics.HashedFiles"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # One form is small; a long essay and a spreadsheet of participants have their own, larger doors.

@@ -24,7 +24,7 @@ def filled(route: str) -> str:
                 for name, converter in pattern.items()
             }
             address = route
-            for name, value in arguments.items():
+            for value in arguments.values():
                 start = address.index("<")
                 end = address.index(">")
                 address = address[:start] + value + address[end + 1 :]

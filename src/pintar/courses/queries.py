@@ -99,7 +99,8 @@ def latest_editions() -> tuple[Edition, ...]:
 
 def latest_edition(slug: str) -> Edition:
     """The newest edition of a course; at most two queries. Raises Refusal (404)."""
-    newest = models.Edition.objects.filter(course__slug=slug[:80]).order_by("-number")
+    # PostgreSQL refuses to look for a NUL.
+    newest = models.Edition.objects.filter(course__slug=slug[:81].replace("\0", "?")).order_by("-number")
     uid = newest.values_list("uid", flat=True).first()
     if uid is None:
         raise not_found("courses", "unknown_course")

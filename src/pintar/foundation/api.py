@@ -53,8 +53,44 @@ class SignedIn(AuthBase):
         return getattr(request, "person", None)
 
 
+# Refusals that any call may give; a room's router names the others (404, 409, 410 …) in its `response=`.
+ANYWHERE = {
+    400: "The request cannot be read.",
+    403: "The form is too old, or this is not for this account.",
+    413: "The request is too large.",
+    422: "The input is wrong.",
+    429: "Too often; see Retry-After.",
+    503: "Busy; see Retry-After.",
+}
+
+
+class DocumentedAPI(NinjaAPI):
+    """An API whose document says that problems are problem+json, and names those that any call may give."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        document = super().get_openapi_schema(**kwargs)
+        document["components"]["schemas"].update(_problem_schemas())
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                _document_problems(operation)
+        return document
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}
+
+
+def _document_problems(operation: dict[str, Any]) -> None:
+    named = {int(s): r["description"] for s, r in operation["responses"].items() if str(s).isdigit() and int(s) >= 400}
+    secured = {401: "Nobody is signed in."} if operation.get("security") else {}
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, description in sorted({**ANYWHERE, **secured, **named}.items()):
+        operation["responses"][status] = {"description": description, "content": content}
+
+
 def build(routers: list[tuple[str, Router]]) -> NinjaAPI:
-    api = NinjaAPI(
+    api = DocumentedAPI(
         title="Pintar",
         version="1.0",
         urls_namespace="api-v1",
@@ -106,7 +142,7 @@ def idempotent(request: HttpRequest, work: Callable[[], tuple[int, Any]]) -> tup
         return _again(earlier, digest)
     try:
         with transaction.atomic():
-            row = IdempotentAnswer.objects.create(**named, digest=digest, at=clock.now(), status=0, body=None)
+            row = IdempotentAnswer.objects.create(**named, digest=digest, at=clock.now(), status=0, body={})
             row.status, body = work()
             row.body = json.loads(json.dumps(body, default=str))
             row.save(update_fields=["status", "body"])

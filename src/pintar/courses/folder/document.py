@@ -16,7 +16,7 @@ from pintar.courses.ports import CourseFolder, Mistake, parts
 
 ROOM = "courses"
 # Told, but no reason not to publish.
-WARNINGS = frozenset({"unknown_file", "unlisted_lesson", "unused_file", "not_built", "indicator_unused"})
+WARNINGS = frozenset({"unknown_file", "unlisted_lesson", "unused_file", "not_built", "stale", "indicator_unused"})
 
 
 @dataclass(frozen=True, slots=True)

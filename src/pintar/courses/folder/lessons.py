@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pintar.courses import rules
-from pintar.courses.folder import captions, files, recordings
+from pintar.courses.folder import captions, decks, files, recordings
 from pintar.courses.folder.outline import LONGEST_LINE, LONGEST_TITLE, whole
+from pintar.courses.making import narration
 from pintar.courses.ports import Mistake
 from pintar.foundation.richtext import RichText, render
 from pintar.foundation.storage import TYPES
@@ -137,7 +138,7 @@ class LessonReader:
             return None
         self.used.add(path)
         html = []
-        slides = split_slides(self._text(path))
+        slides = decks.split(self._text(path))
         if len(slides) > MOST_SLIDES:
             self._say(path, slides[MOST_SLIDES][0], "too_many_slides", most=MOST_SLIDES)
         for line, text in slides[:MOST_SLIDES]:
@@ -151,7 +152,7 @@ class LessonReader:
         return _form("slides", size=_cost(html), pages=len(html), html=html)
 
     def _recording(self, group: str, key: str, kind: str, front: Front) -> dict[str, Any] | None:
-        """Mistakes: recording_broken, captions_missing {path}, those of `captions`; warnings: not_built, unasked."""
+        """Mistakes: recording_broken, captions_missing {path}, those of `captions`; warnings: not_built, stale."""
         there = {
             variant: path
             for ending, variant in RECORDINGS[kind]
@@ -159,8 +160,9 @@ class LessonReader:
         }
         text = f"{group}/{key}.{CAPTIONS[kind]}"
         self.used |= {*there.values(), text}
+        source = self._source(group, key, kind, front)
         if not there:
-            if front.audio if kind == "audio" else front.video:
+            if source:
                 self._say(f"{group}/{key}.md", 1, "not_built", form=kind)
             return None
         if text not in self._content:
@@ -169,6 +171,8 @@ class LessonReader:
         read = captions.read(self._text(text)) if text in self._content else captions.Captions((), False, ())
         for line, code in read.mistakes:
             self._say(text, line, code)
+        if read.synthetic and source and read.source != source:
+            self._say(text, 0, "stale")
         variants = {name: self._variant(name, path) for name, path in there.items()}
         usual = next(variants[name] for name in USUAL[kind] if name in variants)
         return _form(
@@ -180,6 +184,32 @@ class LessonReader:
             transcript=[[cue.start, cue.end, cue.text] for cue in read.cues],
             synthetic_voice=read.synthetic,
         )
+
+    def _source(self, group: str, key: str, kind: str, front: Front) -> str:
+        """Names the text that a voice has read or should read; "" where no synthetic voice is asked for.
+
+        Mistakes: deck_missing {path}, no_slides, slide_heading, no_narration.
+        """
+        if kind == "audio":
+            return narration.digest(spoken(front)) if front.audio else ""
+        path = f"{group}/{key}.video.md"
+        if not front.video:
+            return ""
+        if path not in self._content:
+            if not any(f"{group}/{key}.{ending}" in self._content for ending, _ in RECORDINGS["video"]):
+                self._say(f"{group}/{key}.md", 1, "deck_missing", path=path)
+            return ""
+        self.used.add(path)
+        slides = decks.deck(self._text(path))
+        if not slides:
+            self._say(path, 1, "no_slides")
+        for slide in slides:
+            rendered = self._rendered(path, slide.shown, slide.line - 1, group)
+            if not rendered.blocks or not rendered.blocks[0].startswith("<h2>"):
+                self._say(path, slide.line, "slide_heading")
+            if not slide.said:
+                self._say(path, slide.line, "no_narration")
+        return decks.digest(slides)
 
     def _seconds(self, path: str) -> float:
         try:
@@ -211,20 +241,9 @@ class LessonReader:
         self.mistakes.append(Mistake(file, line, code, data))
 
 
-def split_slides(text: str) -> list[tuple[int, str]]:
-    """The slides of a text, each with the number of its first line (from 1); empty ones are left out."""
-    slides: list[tuple[int, str]] = []
-    start = 0
-    lines = text.split("\n")
-    for at, line in enumerate([*lines, "---"]):
-        if line.rstrip() != "---":
-            continue
-        taken = lines[start:at]
-        blank = next((count for count, content in enumerate(taken) if content.strip()), None)
-        if blank is not None:
-            slides.append((start + blank + 1, "\n".join(taken[blank:])))
-        start = at + 1
-    return slides
+def spoken(front: Front) -> list[narration.Sentence]:
+    """What a voice reads of a lesson."""
+    return narration.of(front.body, f"{front.title}.")
 
 
 def _reading(text: RichText) -> dict[str, Any]:

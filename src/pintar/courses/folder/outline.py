@@ -45,9 +45,9 @@ def read(text: str | None, lessons: dict[str, list[str]]) -> Outline:
     """The outline of a folder whose groups have these lessons.
 
     Mistakes: no_course_yaml, those of `sciences.formats.yaml_nodes`, unknown_format {format}, bad_slug {slug},
-    bad_whole_number {field, least, most}, bad_indicator_key {key}, duplicate_indicator {key, line},
+    bad_whole_number {field, least, most}, bad_indicator_key {key}, duplicate_indicator {key, first},
     unknown_group {group}, group_order {group}, duplicate_group {group}, no_entries {group}, bad_entry {entry},
-    duplicate_entry {entry, line}, missing_lesson {entry, path}, unlisted_lesson (a warning), unknown_test_kind {kind},
+    duplicate_entry {entry, first}, missing_lesson {entry, path}, unlisted_lesson (a warning), unknown_test_kind {kind},
     unlisted_test {test}, no_posttest, several_tests {kind}.
     """
     if text is None:
@@ -126,7 +126,7 @@ class _Reader:
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", key):
                 self.source.say(node, "bad_indicator_key", key=key)
             elif key in lines:
-                self.source.say(node, "duplicate_indicator", key=key, line=lines[key])
+                self.source.say(node, "duplicate_indicator", key=key, first=lines[key])
             else:
                 lines[key] = self.source.line(node)
                 self.values["indicators"].append({"key": key, "text": text})
@@ -195,7 +195,7 @@ class _Reader:
             if entry is None or not self._is_key(node, entry):
                 continue
             if entry in self.lines:
-                self.source.say(node, "duplicate_entry", entry=entry, line=self.lines[entry])
+                self.source.say(node, "duplicate_entry", entry=entry, first=self.lines[entry])
                 continue
             self.lines[entry] = self.source.line(node)
             is_lesson = entry not in self.values["tests"] and entry != rules.SURVEY

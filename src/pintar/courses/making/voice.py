@@ -13,7 +13,7 @@ from pintar.courses.making import narration, programs
 from pintar.courses.rules import Cue
 
 LANGUAGE = "id"
-WORDS_A_MINUTE = 150
+WORDS_A_MINUTE = 160
 RATE = 22_050
 LAST_PAUSE = 0.6
 # Sound below this is silence: espeak-ng ends each sentence with a pause of its own, which `narration` decides instead.
@@ -57,7 +57,7 @@ def encode(reading: Reading) -> dict[str, bytes]:
         source.write_bytes(as_wave(reading))
         kinds = {
             "opus": ["-c:a", "libopus", "-b:a", "24k", "-vbr", "on", "-application", "voip"],
-            "m4a": ["-c:a", "aac", "-b:a", "32k", "-movflags", "+faststart"],
+            "m4a": ["-c:a", "aac", "-b:a", "24k", "-movflags", "+faststart"],
         }
         made = {}
         for kind, options in kinds.items():

@@ -25,7 +25,7 @@ class UnreadableFormula(Exception):
 def mathml(latex: str, *, block: bool) -> str:
     """The formula as a `<math>` element. Raises UnreadableFormula."""
     latex = " ".join(latex.split())
-    if not latex or len(latex) > LONGEST or _depth(latex) > DEEPEST:
+    if not latex or len(latex) > LONGEST or not 0 <= _depth(latex) <= DEEPEST:
         raise UnreadableFormula
     try:
         tree = ElementTree.fromstring(convert(latex, display="block" if block else "inline"))  # noqa: S314
@@ -37,12 +37,17 @@ def mathml(latex: str, *, block: bool) -> str:
 
 
 def _depth(latex: str) -> int:
-    """How deep braces and commands nest, counted from above: what the converter would recurse into."""
+    """How deep braces and commands nest, counted from above; -1 where braces do not match.
+
+    The converter recurses that deep, and forgives what it should not.
+    """
     depth = deepest = 0
-    for sign in latex:
+    for sign in latex.replace("\\\\", "").replace("\\{", "").replace("\\}", ""):
         depth += (sign == "{") - (sign == "}")
         deepest = max(deepest, depth)
-    return max(deepest, latex.count("\\left"), latex.count("\\begin"))
+        if depth < 0:
+            return -1
+    return -1 if depth else max(deepest, latex.count("\\left"), latex.count("\\begin"))
 
 
 def _rebuilt(node: ElementTree.Element) -> str:

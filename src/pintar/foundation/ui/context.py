@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 
 from pintar.foundation.preferences import Preferences
@@ -12,6 +13,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "preferences": getattr(request, "preferences", Preferences()),
         "person": getattr(request, "person", None),
         "here": here(request),
+        "messages": get_messages(request),
     }
 
 

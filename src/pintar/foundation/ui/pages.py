@@ -4,7 +4,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from pintar.foundation import preferences
 from pintar.foundation.access import EVERYONE, access
@@ -24,14 +24,14 @@ def look(request: HttpRequest) -> HttpResponse:
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every component and state of the look, for those who build pages."""
     return render(request, "foundation/components.html")
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """200 when the database answers; for load balancers and supervisors."""
     with connection.cursor() as cursor:
@@ -40,7 +40,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows when a page is asked for without signal."""
     return render(request, "foundation/offline.html")

@@ -1,0 +1,105 @@
+"""Every page of the house, found by following its links as each kind of visitor.
+
+Two pages of one route that are built alike (the same classes and forms in their main part) count as one.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import BrowserContext
+
+# Where nothing leads, but people arrive all the same.
+ALWAYS = ("/", "/luring/", "/komponen/", "/tidak-ada/")
+SIGNED_IN = ("/beranda/", "/belajar/", "/akun/", "/sertifikat/")
+ALIKE = 6
+MOST_PAGES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`path` with its query; `route` is the pattern that serves it ("" for the page of what is not there)."""
+
+    path: str
+    route: str
+
+    @property
+    def name(self) -> str:
+        """For file names: pelatihan-asesmen-formatif, beranda."""
+        return re.sub(r"[^a-z0-9]+", "-", self.path.lower()).strip("-") or "depan"
+
+
+class Reader(HTMLParser):
+    """Links of a page, and how its main part is built."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.links: list[str] = []
+        self.built: set[str] = set()
+        self.in_main = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "main":
+            self.in_main = True
+        if tag == "a" and given.get("href"):
+            self.links.append(str(given["href"]))
+        if self.in_main:
+            self.built |= {f"{tag}.{name}" for name in (given.get("class") or "").split()}
+            self.built |= {f"{tag}[{given.get('type', '')}]"} if tag in ("form", "input", "video", "audio") else set()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "main":
+            self.in_main = False
+
+
+def crawl(context: BrowserContext, base_url: str, *, signed_in: bool) -> list[Address]:
+    """Every page that differs, in the order in which it was found."""
+    waiting = [*ALWAYS, *(SIGNED_IN if signed_in else ())]
+    seen, found = set(waiting), []
+    alike: dict[str, set[frozenset[str]]] = defaultdict(set)
+    fetched = 0
+    while waiting and fetched < MOST_PAGES:
+        path = waiting.pop(0)
+        fetched += 1
+        answer = context.request.get(base_url + path, max_redirects=0)
+        if answer.status in (301, 302, 303) and (elsewhere := _inside(base_url, path, answer.headers["location"])):
+            waiting += [elsewhere] if elsewhere not in seen else []
+            seen.add(elsewhere)
+        if "text/html" not in answer.headers.get("content-type", "") or answer.status in (301, 302, 303):
+            continue
+        page = Reader(answer.text())
+        address = Address(path, _route(path))
+        built = frozenset(page.built)
+        if built not in alike[address.route] and len(alike[address.route]) < ALIKE:
+            alike[address.route].add(built)
+            found.append(address)
+        for link in page.links:
+            target = _inside(base_url, path, link)
+            if target and target not in seen and len([p for p in seen if _kind(p) == _kind(target)]) < 40:
+                seen.add(target)
+                waiting.append(target)
+    return found
+
+
+def _inside(base_url: str, path: str, link: str) -> str:
+    """The link as a path of this server, "" where it leads elsewhere or to a file."""
+    parts = urlsplit(urljoin(base_url + path, link))
+    if f"{parts.scheme}://{parts.netloc}" != base_url or parts.path.startswith(("/media/", "/static/", "/api/")):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _route(path: str) -> str:
+    try:
+        return str(resolve(urlsplit(path).path).route)
+    except Resolver404:
+        return ""
+
+
+def _kind(path: str) -> tuple[str, ...]:
+    return (_route(path), *sorted(parse_qs(urlsplit(path).query)))

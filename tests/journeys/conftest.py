@@ -1,0 +1,64 @@
+"""A real server and a real browser for the journeys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import DESKTOP, PHONE, launch, watched_page
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from server import Server
+from visitors import Visitor
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of this worker's own: the small training, one open batch, people who have not begun."""
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as `make run` starts it: three trainings, people in the middle of things."""
+    running = Server(tmp_path_factory.mktemp("demonstration"), "--host=127.0.0.1")
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser, server: Server) -> Iterator[Page]:
+    """A page on a small phone, 360 × 740, in Indonesian."""
+    yield from watched_page(chromium, server.url, **PHONE)
+
+
+@pytest.fixture
+def desktop(chromium: Browser, server: Server) -> Iterator[Page]:
+    yield from watched_page(chromium, server.url, **DESKTOP)
+
+
+@pytest.fixture
+def session(chromium: Browser, demonstration: Server, visitor: Visitor) -> Iterator[BrowserContext]:
+    """A browser on a phone in which the visitor (a parameter of the test) is signed in to the demonstration."""
+    entered = visitor.enter(chromium, demonstration.url, **PHONE)
+    yield entered
+    entered.close()
