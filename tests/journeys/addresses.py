@@ -5,6 +5,7 @@ Two pages of one route that are built alike (the same classes and forms in their
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -57,9 +58,9 @@ class Reader(HTMLParser):
             self.in_main = False
 
 
-def crawl(context: BrowserContext, base_url: str, *, signed_in: bool) -> list[Address]:
-    """Every page that differs, in the order in which it was found."""
-    waiting = [*ALWAYS, *(SIGNED_IN if signed_in else ())]
+def crawl(context: BrowserContext, base_url: str, *, signed_in: bool, also: Sequence[str] = ()) -> list[Address]:
+    """Every page that differs, in the order in which it was found; `also` are addresses that no link leads to."""
+    waiting = [*ALWAYS, *(SIGNED_IN if signed_in else ()), *also]
     seen, found = set(waiting), []
     alike: dict[str, set[frozenset[str]]] = defaultdict(set)
     fetched = 0

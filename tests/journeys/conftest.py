@@ -7,7 +7,7 @@ import pytest
 from browser import DESKTOP, PHONE, launch, watched_page
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from server import Server
-from visitors import Visitor
+from visitors import Visitor, sit_down
 
 HERE = Path(__file__).parent
 
@@ -29,10 +29,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server as `make run` starts it: three trainings, people in the middle of things."""
+def demonstration(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
+    """A server as `make run` starts it: three trainings, people in the middle of things, one of them in a test."""
     running = Server(tmp_path_factory.mktemp("demonstration"), "--host=127.0.0.1")
     running.start()
+    sit_down(chromium, running)
     yield running
     running.stop()
 

@@ -42,6 +42,7 @@ class Server:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PINTAR_")}
         self.environment = clean | ours | environment
         self.process: subprocess.Popen[bytes] | None = None
+        self.unlinked: dict[str, list[str]] = {}  # visitor → addresses that no link leads to
         (folder / "mail").mkdir(parents=True, exist_ok=True)
 
     def start(self) -> None:
@@ -93,9 +94,11 @@ class Server:
         self.stop()
         self.start()
 
-    def pintar(self, *arguments: str) -> str:
+    def pintar(self, *arguments: str, given: str = "") -> str:
         """Run the command line on this server's data; returns what it printed. Raises AssertionError if it fails."""
-        run = subprocess.run([PINTAR, *arguments], env=self.environment, capture_output=True, text=True, timeout=120)
+        run = subprocess.run(
+            [PINTAR, *arguments], env=self.environment, input=given, capture_output=True, text=True, timeout=120
+        )
         assert run.returncode == 0, f"pintar {' '.join(arguments)}\n{run.stdout}\n{run.stderr}"
         return run.stdout
 

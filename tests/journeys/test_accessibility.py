@@ -1,31 +1,89 @@
-"""Every page of every kind of visitor: axe in light, dark and Arabic, 320 px at 200 % text, keyboard only.
+"""Every page that every kind of visitor meets: axe, 320 px at 200 % text, dark, keyboard only, words, headings.
 
 Each page is loaded once a language; theme, width and text size are switched in place.
 """
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
-from visitors import VISITORS, visits
+from playwright.sync_api import BrowserContext, Page
+from server import Server
+from visitors import VISITORS, Visitor, visits
 
 AXE = Axe()
-WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+MOST_STOPS = 70
 
-pages = pytest.mark.parametrize("visitor", VISITORS, ids=lambda v: v.name)
+# Words that English cannot do without and Indonesian does not have.
+ENGLISH = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    the and of is are was were be been being has have had does did will would should can't cannot could with without
+    from into your you yours our we they them their this that these those there here not yes or but because if then
+    when while where which who what why how please click press enter submit save saved cancel delete remove edit update
+    back next previous continue start begin finish done ready loading load search find found sign login logout password
+    username account home page pages course courses lesson lessons quiz question questions answer answers score
+    certificate download upload file files error errors warning success failed invalid required missing unknown
+    allowed first last name email today tomorrow yesterday day days hour hours minute minutes second seconds
+    monday tuesday wednesday thursday friday saturday sunday january february march may june july august october
+    december open opened closed full seat seats batch learner organiser help language text size theme dark light
+    """,
+    )
+)
 
 
-def violations(page: Page, only: dict) -> list[str]:
-    found = AXE.run(page, options={"runOnly": only, "resultTypes": ["violations"]}).response["violations"]
-    return [f"{v['id']}: {n['target'][0]} {n['html'][:120]}" for v in found for n in v["nodes"][:3]]
+def every_page(
+    session: BrowserContext, server: Server, visitor: Visitor, language: str, look: Callable[[Page], list[str]]
+) -> str:
+    """What is wrong on which page, a line each; "" when nothing is."""
+    wrong, titles = [], {}
+    for address, page in visits(session, server, visitor, language):
+        found = headings(page, language) + look(page)
+        if titles.setdefault(page.title(), address.route) != address.route:
+            found.append(f"has the title of {titles[page.title()]}: {page.title()}")
+        wrong += [f"{address.path} {one}" for one in found]
+    return "\n".join(wrong)
+
+
+def headings(page: Page, language: str) -> list[str]:
+    """One h1, a title, the language and its direction declared."""
+    wrong = []
+    says = page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()")
+    if says != f"{language},{'rtl' if language == 'ar' else 'ltr'}":
+        wrong.append(f"says it is {says}")
+    if (number := page.locator("h1:visible").count()) != 1:
+        wrong.append(f"has {number} headings h1")
+    if not re.fullmatch(r".+ · Pintar", page.title()):
+        wrong.append(f"has the title {page.title()!r}")
+    return wrong
+
+
+def violations(page: Page, *, rules: list[str] | None = None, contrast: bool = True) -> list[str]:
+    """What axe finds. The window is as tall as the page, so that no bar lies over anything."""
+    page.set_viewport_size(
+        {"width": 360, "height": min(page.evaluate("document.documentElement.scrollHeight"), 20_000)}
+    )
+    only: dict[str, Any] = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+    options = {"runOnly": only, "rules": {} if rules or contrast else {"color-contrast": {"enabled": False}}}
+    found = AXE.run(page, options=options | {"resultTypes": ["violations"]}).response["violations"]
+    return [f"{v['id']}: {n['target'][0]} {n['html'][:120]!r}" for v in found for n in v["nodes"][:3]]
 
 
 def at_320_px_and_200_percent(page: Page) -> list[str]:
     page.set_viewport_size({"width": 320, "height": 640})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    out = [f"sticks out at 320 px and 200 %: {name}" for name in page.evaluate("looking.sticksOut()")]
+    wrong = [f"sticks out at 320 px and 200 %: {name}" for name in page.evaluate("looking.sticksOut()")]
     page.evaluate("document.documentElement.style.fontSize = ''")
-    return out
+    return wrong
+
+
+def in_the_dark(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    return [f"dark: {one}" for one in violations(page, rules=["color-contrast"])]
 
 
 def by_keyboard(page: Page) -> list[str]:
@@ -33,7 +91,7 @@ def by_keyboard(page: Page) -> list[str]:
     page.set_viewport_size({"width": 360, "height": 640})
     wanted = page.evaluate("!!looking.primary()")
     wrong, reached = [], False
-    for _ in range(min(page.evaluate("looking.stops()"), 90) + 2):
+    for _ in range(min(page.evaluate("looking.stops()") + 2, MOST_STOPS)):
         page.keyboard.press("Tab")
         stop = page.evaluate("looking.focus()")
         reached = reached or stop.get("primary", False)
@@ -44,27 +102,32 @@ def by_keyboard(page: Page) -> list[str]:
     return wrong[:5] + (["the primary action is not reached by Tab"] if wanted and not reached else [])
 
 
-@pages
+def english_words(page: Page) -> list[str]:
+    words = set(re.findall(r"[a-z']+", page.evaluate("looking.words()").lower()))
+    return [f"English: {', '.join(sorted(words & ENGLISH))}"] if words & ENGLISH else []
+
+
+everyone = pytest.mark.parametrize("visitor", VISITORS, ids=lambda v: v.name)
+
+
+@everyone
 def test_pages_in_indonesian_hold_in_light_dark_small_and_by_keyboard(session, demonstration, visitor):
-    wrong = {}
-    for address, page in visits(session, demonstration, visitor, "id"):
-        found = violations(page, WCAG) + by_keyboard(page) + at_320_px_and_200_percent(page)
-        page.emulate_media(color_scheme="dark")
-        found += [f"dark: {one}" for one in violations(page, CONTRAST)]
-        if found:
-            wrong[address.path] = found
-    assert wrong == {}
+    def look(page: Page) -> list[str]:
+        wrong = english_words(page) + by_keyboard(page) + at_320_px_and_200_percent(page) + violations(page)
+        return wrong + in_the_dark(page)
+
+    assert every_page(session, demonstration, visitor, "id", look) == ""
 
 
-@pages
+@everyone
 def test_pages_in_arabic_hold_and_run_from_right_to_left(session, demonstration, visitor):
-    wrong = {}
-    for address, page in visits(session, demonstration, visitor, "ar"):
-        found = violations(page, WCAG)
-        found += [f"sticks out: {name}" for name in page.evaluate("looking.sticksOut()")]
-        found += at_320_px_and_200_percent(page)
-        if page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()") != "ar,rtl":
-            found.append("is not marked as Arabic from right to left")
-        if found:
-            wrong[address.path] = found
-    assert wrong == {}
+    def look(page: Page) -> list[str]:
+        wrong = [f"sticks out: {name}" for name in page.evaluate("looking.sticksOut()")]
+        return wrong + at_320_px_and_200_percent(page) + violations(page, contrast=False)
+
+    assert every_page(session, demonstration, visitor, "ar", look) == ""
+
+
+@everyone
+def test_pages_in_english_hold_at_320_px_and_200_percent(session, demonstration, visitor):
+    assert every_page(session, demonstration, visitor, "en", at_320_px_and_200_percent) == ""

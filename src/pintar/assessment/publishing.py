@@ -7,10 +7,10 @@ blueprint.yaml                    how many items of each indicator a form has
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -50,8 +50,7 @@ class Tests:
         read = _Read(folder)
         questions, keys = {}, []
         for name, item in read.items:
-            pictures = _Pictures(folder, name)
-            question, key = split(item, lambda text, p=pictures: richtext.render_inline(text, p.address).html)
+            question, key = split(item, partial(_html, _Pictures(folder, name)))
             questions[item.key] = {**question, "stem": _in_paragraph(question["stem"])}
             keys.append(models.ItemKey(edition=edition_uid, item=item.key, key=key))
         models.Bank.objects.create(
@@ -162,14 +161,14 @@ def _forms(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
         yield from _parallel(read, wanted)
 
 
-def _blueprint(source: Source, folder: CourseFolder) -> Iterator[Mistake]:
+def _blueprint(source: Source, folder: CourseFolder) -> Generator[Mistake, None, dict[str, int] | None]:
     """Mistakes of the blueprint; returns the items wanted of each indicator, None where it cannot be read."""
     known = {entry["key"] for entry in folder.outline["indicators"]}
     top = source.fields(source.root, ("items", "indicators"), ("items", "indicators"))
     within = source.fields(top.values.get("indicators"), ()) if top else None
     counts: dict[str, int] = {}
-    for key, node in (within.values if within else {}).items():
-        if key not in known:
+    for key, node in within.values.items() if within else ():
+        if within and key not in known:
             source.say(within.names[key], "unknown_indicator", indicator=key[:80])
         number = getattr(node, "value", "")
         if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 4:
@@ -279,6 +278,10 @@ class _Pictures:
         if extension not in ("png", "jpg", "webp", "avif"):
             raise LookupError(written)
         return storage.put(content, extension).url if self.keep else "/media/"
+
+
+def _html(pictures: _Pictures, markdown: str) -> str:
+    return richtext.render_inline(markdown, pictures.address).html
 
 
 def _in_paragraph(html: str) -> str:

@@ -154,7 +154,7 @@ def training(slug: str, now: datetime) -> Training:
     edition = courses.latest_edition(slug)
     cards = [
         BatchCard(batch, str(batch.window(now)), enrolment.asked(batch))
-        for batch in enrolment.batches_of_courses([edition.slug])[edition.slug]
+        for batch in enrolment.batches_of_courses([edition.slug], closing_after=now)[edition.slug]
         if batch.window(now) in (OPEN, SOON, FULL)
     ]
     order = {OPEN: 0, SOON: 1, FULL: 2}
@@ -178,7 +178,7 @@ def _cards(now: datetime) -> tuple[Card, ...]:
     newest = courses.latest_editions()
     chosen = {
         slug: _standing(batches, now)
-        for slug, batches in enrolment.batches_of_courses(edition.slug for edition in newest).items()
+        for slug, batches in enrolment.batches_of_courses((e.slug for e in newest), closing_after=now).items()
     }
     pinned = courses.editions(batch.edition for batch in chosen.values() if batch)
     return tuple(_card(edition, chosen[edition.slug], pinned, now) for edition in newest)
@@ -195,7 +195,7 @@ def _standing(batches: Sequence[BatchFacts], now: datetime) -> BatchFacts | None
     by_state = {state: [b for b in batches if b.window(now) == state] for state in (OPEN, FULL, SOON)}
     for state, time in ((OPEN, "closes_at"), (FULL, "closes_at"), (SOON, "opens_at")):
         if by_state[state]:
-            return min(by_state[state], key=lambda b: getattr(b, time))
+            return min(by_state[state], key=lambda b: (getattr(b, time), -b.left))
     return None
 
 
@@ -217,8 +217,11 @@ def _chips(asked: Sequence[Card], wish: Wish) -> tuple[Chip, ...]:
     common = sorted(audiences, key=lambda code: (-audiences[code], code))[:MOST_AUDIENCES]
     if wish.audience and wish.audience not in common:
         common.append(wish.audience)
-    chips = [_chip("state", value, asked, wish) for value in STATES]
-    return (*chips, *(_chip("audience", code, asked, wish) for code in common))
+    chips = [
+        *(_chip("state", value, asked, wish) for value in STATES),
+        *(_chip("audience", code, asked, wish) for code in common),
+    ]
+    return tuple(chip for chip in chips if chip.count or chip.on)
 
 
 def _chip(kind: str, value: str, asked: Sequence[Card], wish: Wish) -> Chip:

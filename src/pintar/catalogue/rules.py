@@ -12,8 +12,10 @@ from dataclasses import dataclass
 LONGEST_QUERY = 100
 MOST_WORDS = 8
 NOISE = frozenset(
-    "yang di ke dari dan atau untuk pada dengan dalam bagi oleh sebagai adalah ini itu para agar cara tentang "
-    "pelatihan diklat materi kursus".split()
+    {
+        *("yang", "di", "ke", "dari", "dan", "atau", "untuk", "pada", "dengan", "dalam", "bagi", "oleh", "sebagai"),
+        *("adalah", "ini", "itu", "para", "agar", "cara", "tentang", "pelatihan", "diklat", "materi", "kursus"),
+    }
 )
 # How well a word of the index answers a word that was typed; 0 is no answer.
 SAME, KIN, BEGINS, ONE_SLIP, TWO_SLIPS = 1.0, 0.85, 0.75, 0.6, 0.45
@@ -178,7 +180,7 @@ class Index:
 
 
 def initials(phrase: str) -> str:
-    """The abbreviation of a phrase of three words or more ("asesmen kompetensi madrasah Indonesia" → "akmi"), else ""."""
+    """What a phrase is abbreviated to: "asesmen kompetensi madrasah Indonesia" → "akmi"; "" below three words."""
     said = [word for word in words(phrase) if word not in NOISE]
     return "".join(word[0] for word in said) if len(said) >= 3 else ""
 

@@ -1,5 +1,6 @@
 """`pintar course …`: check a training's folder, make its slides and recordings, publish it."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def import_(folder: Path, publish: bool, as_json: bool) -> None:
     if not publish:
         click.echo(_("Belum diterbitkan. Ulangi dengan --publish."), err=as_json)
         return
-    edition = actions.publish(folder, by=None, now=clock.now())
+    edition = actions.publish(prepared, by=None, now=clock.now())
     if as_json:
         print_json({"slug": edition.slug, "edition": edition.number, "uid": edition.uid})
     else:
@@ -140,10 +141,10 @@ def worded(mistake: Any) -> str:
 
 
 def _progress(path: str, done: int, of: int) -> None:
-    if click.get_text_stream("stderr").isatty():
+    if sys.stderr.isatty():
         click.echo(f"\r\033[K{path} {done}/{of}", nl=False, err=True)
 
 
 def _clear() -> None:
-    if click.get_text_stream("stderr").isatty():
+    if sys.stderr.isatty():
         click.echo("\r\033[K", nl=False, err=True)

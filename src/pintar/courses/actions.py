@@ -23,12 +23,12 @@ def check_folder(path: Path | CourseFolder) -> list[Mistake]:
     return document.prepare(path).mistakes
 
 
-def publish(folder: Path | CourseFolder, *, by: UUID | None, now: datetime) -> Edition:
+def publish(folder: Path | CourseFolder | document.Prepared, *, by: UUID | None, now: datetime) -> Edition:
     """Publish a folder as the next edition of its course; one that has not changed is the edition that is there.
 
     Raises Refusal (422) with a reason for each mistake; their data has `file` and `line`.
     """
-    prepared = document.prepare(folder)
+    prepared = folder if isinstance(folder, document.Prepared) else document.prepare(folder)
     if not prepared.is_sound:
         raise _refused(prepared.mistakes)
     for name, content in prepared.media.items():

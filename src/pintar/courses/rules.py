@@ -32,7 +32,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A file of a recording. `name` is "hemat", "standar", "tinggi" (video), "opus", "m4a" (audio); `type` a MIME type."""
+    """A file of a recording: "hemat", "standar", "tinggi" of a video, "opus", "m4a" of sound; `type` is MIME's."""
 
     name: str
     url: str
@@ -44,8 +44,9 @@ class Variant:
 class Form:
     """One of the shapes a lesson comes in; finishing any one finishes the lesson.
 
-    `kind` is "video", "audio", "slides" or "reading". `size` is what it costs to load: the usual variant of a recording,
-    the compressed text otherwise. `html` has one string per paragraph (reading: a block of the top level) or slide.
+    `kind` is "video", "audio", "slides" or "reading". `size` is what it costs to load: the usual variant of a
+    recording, the compressed text otherwise. `html` has one string per paragraph (reading: a block of the top level)
+    or slide.
     """
 
     kind: str
@@ -184,7 +185,7 @@ class Edition:
 
     @cached_property
     def bytes_light(self) -> int:
-        """What the training costs without video: every reading, and every recording of sound in its smallest variant."""
+        """What the training costs without video: every reading, and all sound in its smallest variant."""
         return sum(form.smallest for form in self._forms if form.kind in ("audio", "reading"))
 
     @cached_property

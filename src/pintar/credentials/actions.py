@@ -199,9 +199,9 @@ def _credit(row: Certificate, achieved_at: datetime, now: datetime) -> None:
     }
     made = JPCredit.objects.get_or_create(person_id=row.person_id, course_slug=row.course_slug, defaults=counted)[1]
     if not made:
-        JPCredit.objects.filter(
-            person_id=row.person_id, course_slug=row.course_slug, revoked_at__isnull=False
-        ).update(revoked_at=None, **counted)
+        JPCredit.objects.filter(person_id=row.person_id, course_slug=row.course_slug, revoked_at__isnull=False).update(
+            revoked_at=None, **counted
+        )
 
 
 def _to_change(code: str, by: UUID, reason: str) -> tuple[CertificateFacts, str]:

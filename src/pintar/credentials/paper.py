@@ -108,7 +108,7 @@ def document(certificate: "CertificateFacts") -> dict[str, Any]:
 def _compiler() -> typst.Compiler:
     """One a process: it keeps the fonts and what it laid out before."""
     return typst.Compiler(
-        TEMPLATE / "sertifikat.typ", root=TEMPLATE, font_paths=[str(FONTS)], ignore_system_fonts=True
+        str(TEMPLATE / "sertifikat.typ"), root=str(TEMPLATE), font_paths=[str(FONTS)], ignore_system_fonts=True
     )
 
 

@@ -136,7 +136,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class CertificatesPage:
-    """`/sertifikat/`. `shown` is the certificate that is drawn, None where there is none; `fresh` says that it is new."""
+    """`/sertifikat/`. `shown` is the certificate that is drawn, None where there is none; `fresh`: it is new."""
 
     shown: CertificateFacts | None
     fresh: bool
@@ -206,7 +206,9 @@ def certificates_page(person: Person, shown: UUID | None, now: datetime) -> Cert
     Refusal 404 where `shown` is not one's own.
     """
     owned = certificates_of(person.id)
-    chosen = next((c for c in owned if c.uid == shown), None) if shown else next((c for c in owned if c.is_issued), None)
+    chosen = (
+        next((c for c in owned if c.uid == shown), None) if shown else next((c for c in owned if c.is_issued), None)
+    )
     if shown and chosen is None:
         raise not_found("credentials", "certificate_not_found")
     credits = credits_of(person.id)

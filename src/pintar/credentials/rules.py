@@ -105,15 +105,13 @@ def sides(jp: int, duty: int) -> int:
 
 def lines(text: str, widest: int, most: int) -> tuple[str, ...]:
     """A text in at most `most` lines of about the same length, words kept whole, `widest` letters a line if it fits."""
-    words = text.split()
+    words, found = text.split(), [text]
     for count in range(1, most + 1):
-        for width in range(max(-(-len(text) // count), 1), len(text) + 1):
-            found = _wrapped(words, width)
-            if len(found) <= count:
-                break
-        if max(map(len, found), default=0) <= widest or count == most:
-            return tuple(found)
-    return (text,)
+        least = max(-(-len(text) // count), 1)
+        found = next(broken for width in range(least, len(text) + 2) if len(broken := _wrapped(words, width)) <= count)
+        if max(map(len, found), default=0) <= widest:
+            break
+    return tuple(found)
 
 
 def _wrapped(words: Sequence[str], width: int) -> list[str]:

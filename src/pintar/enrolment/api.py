@@ -67,8 +67,8 @@ class BatchesOut(Schema):
 
 
 class SeatIn(BaseModel):
-    """`instead_of`: the uid of the seat in another batch of the period, given back in the same step. `pledge`: agreement
-    to the pakta integritas."""
+    """`instead_of`: the uid of the seat in another batch of the period, given back in the same step. `pledge`:
+    agreement to the pakta integritas. Not ninja's Schema, which would take a list or a text for an empty object."""
 
     wait: bool = False
     instead_of: UUID | None = None
@@ -98,7 +98,7 @@ class MySeatsOut(Schema):
 
 @router.get("/batches", response={200: BatchesOut, 422: Problem}, auth=None, summary="Angkatan")
 def list_batches(request: HttpRequest, open: bool = False, after: str = Query("", max_length=140)) -> Any:
-    """Batches that are not withdrawn; `open=true`: whose registration is open now. `after` is the key to go on behind."""
+    """Batches that are not withdrawn; `open=true`: whose registration is open now. `after`: the key to go on behind."""
     now = clock.now()
     found = queries.batch_list(now if open else None, after=after, limit=PAGE + 1)
     editions = courses.editions(b.edition for b in found)
@@ -121,7 +121,7 @@ def one_batch(request: HttpRequest, key: str) -> Any:
     response={200: SeatOut, 201: SeatOut, **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem)},
     summary="Ambil kursi",
 )
-def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = Body(None)) -> Any:
+def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = Body(None)) -> Any:  # noqa: B008
     """Take a seat, agreeing to the pakta integritas; safe to repeat. 201: new; 200: the seat that is held here already.
 
     409 `batch_full`, `batch_soon`, `batch_closed`, `batch_withdrawn`, `seat_elsewhere` (its data names the seat; with

@@ -11,7 +11,7 @@ from pintar.courses import queries as courses
 from pintar.courses.queries import Edition
 from pintar.enrolment import rules
 from pintar.enrolment.models import Allocation, Batch, Completion, Pledge, Seat
-from pintar.enrolment.rules import Admission, AllocationFacts, BatchFacts, Conditions, SeatFacts
+from pintar.enrolment.rules import Admission, BatchFacts, Conditions, SeatFacts
 from pintar.foundation.refusals import Reason, not_found
 from pintar.people.queries import Person
 
@@ -30,10 +30,14 @@ def batches_by_uid(uids: Iterable[UUID]) -> dict[UUID, BatchFacts]:
     return {b.uid: b for b in _facts(Batch.objects.filter(uid__in=list(uids)))}
 
 
-def batches_of_courses(slugs: Iterable[str]) -> dict[str, list[BatchFacts]]:
-    """Every batch that is not withdrawn, newest number first, in one query."""
+def batches_of_courses(slugs: Iterable[str], *, closing_after: datetime | None = None) -> dict[str, list[BatchFacts]]:
+    """Every batch that is not withdrawn, newest number first, in one query; with `closing_after` only those whose
+    registration ends later."""
     found: dict[str, list[BatchFacts]] = {slug: [] for slug in slugs}
-    for batch in _facts(Batch.objects.filter(course_slug__in=list(found), withdrawn_at=None).order_by("-number")):
+    rows = Batch.objects.filter(course_slug__in=list(found), withdrawn_at=None)
+    if closing_after is not None:
+        rows = rows.filter(closes_at__gt=closing_after)
+    for batch in _facts(rows.order_by("-number")):
         found[batch.course_slug].append(batch)
     return found
 

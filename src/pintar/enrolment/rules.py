@@ -53,9 +53,9 @@ class CourseAsked:
 class Conditions:
     """Whom a batch or a set-aside is for; an empty field asks nothing.
 
-    Within a field one of the values is enough, between fields all must hold. `regions` are codes of regencies
-    ("33.74") or provinces ("33"), `regions_title` what they are called together ("daerah 3T"). `full_identity` asks for an identity number
-    and a verified e-mail address; without it a name and one identifier are enough.
+    Within a field one of the values is enough, between fields all must hold. `regions` are codes of regencies ("33.74")
+    or provinces ("33"), `regions_title` what they are called together ("daerah 3T"). `full_identity` asks for an
+    identity number and a verified e-mail address; without it a name and one identifier are enough.
     """
 
     professions: tuple[str, ...] = ()

@@ -54,11 +54,14 @@ def register(keeper: Keeper) -> None:
 
 
 def of(request: HttpRequest) -> Preferences:
-    """The account's, else the cookies', else the browser's wish for language and saved data."""
+    """The account's, else the cookies', else the browser's wish for language and saved data.
+
+    A browser that saves data turns low-data mode on for an account too, unless it was turned off on this device.
+    """
     for read, _ in _keepers:
         if (kept := read(request)) is not None:
-            return kept
-    chosen = Preferences(language=_wished_language(request), saver=request.headers.get("Save-Data") == "on")
+            return replace(kept, saver=kept.saver or _saves_data(request) and request.COOKIES.get("hemat") != "0")
+    chosen = Preferences(language=_wished_language(request), saver=_saves_data(request))
     for name, cookie in COOKIES.items():
         if cookie in request.COOKIES:
             chosen = chosen.changed(name, request.COOKIES[cookie])
@@ -66,9 +69,12 @@ def of(request: HttpRequest) -> Preferences:
 
 
 def keep(request: HttpRequest, response: HttpResponse, chosen: Preferences) -> None:
-    """Keep a choice in cookies (so that it outlives signing out) and on the account, if there is one."""
+    """Keep what was changed in cookies (so that it outlives signing out) and on the account, if there is one."""
+    before = of(request)
     for name, cookie in COOKIES.items():
         value: Any = getattr(chosen, name)
+        if value == getattr(before, name):
+            continue  # what was not chosen stays the wish of the browser
         response.set_cookie(
             cookie,
             {True: "1", False: "0"}.get(value, value),
@@ -77,8 +83,13 @@ def keep(request: HttpRequest, response: HttpResponse, chosen: Preferences) -> N
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
         )
-    for _, write in _keepers:
-        write(request, chosen)
+    for read, write in _keepers:
+        kept = read(request)
+        write(request, replace(chosen, saver=kept.saver) if kept and chosen.saver == before.saver else chosen)
+
+
+def _saves_data(request: HttpRequest) -> bool:
+    return request.headers.get("Save-Data", "").lower() == "on"
 
 
 def _wished_language(request: HttpRequest) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from pintar.enrolment import actions as enrolment
 from pintar.enrolment import queries as seats_of
@@ -30,7 +29,7 @@ def begin(*, seats: Iterable[UUID]) -> None:
 
 def forget_seats(*, seats: Iterable[UUID]) -> None:
     """A given-back seat has no graduation any more, unless it was decided."""
-    Graduation.objects.filter(seat__in=list(seats), state__in=OPEN).delete()
+    Graduation.objects.filter(seat__uid__in=list(seats), state__in=OPEN).delete()
 
 
 def decide(*, seats: Iterable[UUID], now: datetime) -> dict[UUID, Decision]:
@@ -40,7 +39,7 @@ def decide(*, seats: Iterable[UUID], now: datetime) -> dict[UUID, Decision]:
     """
     with transaction.atomic():
         asked = list(seats)
-        rows = {row.seat_id: row for row in Graduation.objects.filter(seat__in=asked)}
+        rows = {row.seat_id: row for row in Graduation.objects.filter(seat__uid__in=asked)}
         undecided = [uid for uid in asked if uid not in rows or rows[uid].state in OPEN]
         found = {uid: both for uid, both in queries.facts_of(undecided).items() if both[0].released_at is None}
         missing = [Graduation(seat_id=uid) for uid in found if uid not in rows]
@@ -52,7 +51,7 @@ def decide(*, seats: Iterable[UUID], now: datetime) -> dict[UUID, Decision]:
             if decision.is_final and _settle(uid, decision, now):
                 made[uid] = decision
             elif not decision.is_final and decision.state != before:
-                Graduation.objects.filter(seat=uid, state__in=OPEN).update(state=decision.state)
+                Graduation.objects.filter(seat__uid=uid, state__in=OPEN).update(state=decision.state)
         _tell(made, {uid: seat for uid, (seat, _) in found.items()}, by=None, now=now)
     return made
 
@@ -78,13 +77,13 @@ def decide_by_hand(*, seat: UUID, state: State, by: UUID, reason: str, now: date
         Graduation.objects.bulk_create([Graduation(seat_id=seat)], ignore_conflicts=True)
         achieved_at = now if state is State.LULUS else None
         changed = (
-            Graduation.objects.filter(seat=seat)
+            Graduation.objects.filter(seat__uid=seat)
             .exclude(state__in=[State.LULUS, state])
             .update(state=state, reasons=[], decided_at=now, achieved_at=achieved_at, by=by, note=note)
         )
         if changed:
             _tell({seat: Decision(state, achieved_at=achieved_at)}, {seat: held}, by=by, now=now)
-        elif Graduation.objects.values_list("state", flat=True).get(seat=seat) != state:
+        elif Graduation.objects.values_list("state", flat=True).get(seat__uid=seat) != state:
             raise Refusal(Reason("graduation", "already_lulus"))
 
 
@@ -93,7 +92,7 @@ def close_windows(*, now: datetime) -> int:
     looks at what was done in time."""
     done, last = 0, 0
     due = Graduation.objects.filter(state__in=OPEN, seat__batch__until_at__lte=now, seat__released_at=None)
-    while portion := list(due.filter(id__gt=last).order_by("id").values_list("id", "seat")[:PORTION]):
+    while portion := list(due.filter(id__gt=last).order_by("id").values_list("id", "seat__uid")[:PORTION]):
         done += len(decide(seats=[seat for _, seat in portion], now=now))
         last = portion[-1][0]
     return done
@@ -105,7 +104,7 @@ def reopen(*, batches: Iterable[UUID], now: datetime) -> None:
         seat__batch__uid__in=list(batches), seat__batch__until_at__gt=now, state=State.GUGUR, by=None
     )
     with transaction.atomic():
-        for row_id, seat, person in list(gone.values_list("id", "seat", account=F("seat__person__uid"))):
+        for row_id, seat, person in list(gone.values_list("id", "seat__uid", "seat__person__uid")):
             back = Graduation.objects.filter(id=row_id, state=State.GUGUR, by=None)
             if back.update(state=State.BELUM, reasons=[], decided_at=None):
                 record(GraduationReopened(seat=seat, person=person), about=seat, by=None, now=now)
@@ -120,7 +119,7 @@ def _settle(seat: UUID, decision: Decision, now: datetime) -> bool:
     """Whether this call decided it: of two at once, one does."""
     reasons = [{"code": reason.code, "data": dict(reason.data)} for reason in decision.reasons]
     return bool(
-        Graduation.objects.filter(seat=seat, state__in=OPEN).update(
+        Graduation.objects.filter(seat__uid=seat, state__in=OPEN).update(
             state=decision.state, reasons=reasons, decided_at=now, achieved_at=decision.achieved_at
         )
     )

@@ -1,4 +1,4 @@
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 
 
 class GraduationConfig(AppConfig):
@@ -6,9 +6,8 @@ class GraduationConfig(AppConfig):
     label = "graduation"
 
     def ready(self) -> None:
+        from pintar.graduation import tasks  # noqa: F401  registers handlers and the sweep
         from pintar.graduation.personal_data import Graduations
         from pintar.people import ports
 
         ports.register(Graduations())
-        if apps.is_installed("pintar.learning"):
-            from pintar.graduation import tasks  # noqa: F401  registers handlers and the sweep

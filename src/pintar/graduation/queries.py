@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pintar.assessment.queries import SittingFacts
@@ -15,9 +15,8 @@ from pintar.foundation.refusals import Reason
 from pintar.graduation import rules
 from pintar.graduation.models import Graduation
 from pintar.graduation.rules import Decision, Facts, State
-
-if TYPE_CHECKING:
-    from pintar.learning.queries import StudyFacts
+from pintar.learning import queries as learning
+from pintar.learning.queries import StudyFacts
 
 __all__ = ["Decision", "GraduationFacts", "State", "facts_of", "graduations", "standings"]
 
@@ -37,7 +36,7 @@ class GraduationFacts:
 
 def graduations(seats: Iterable[UUID]) -> dict[UUID, GraduationFacts]:
     """What was decided for these seats, in one query; a seat that is still open is left out."""
-    rows = Graduation.objects.filter(seat__in=list(seats), state__in=rules.FINAL)
+    rows = Graduation.objects.filter(seat__uid__in=list(seats), state__in=rules.FINAL)
     return {row.seat_id: _facts(row) for row in rows}
 
 
@@ -54,15 +53,13 @@ def standings(seats: Iterable[UUID], now: datetime) -> dict[UUID, Decision]:
 
 def facts_of(seats: Iterable[UUID]) -> dict[UUID, tuple[SeatFacts, Facts]]:
     """The seats and what the rule looks at; an unknown one is left out. Two queries, three where a study has no row."""
-    from pintar.learning import queries as learning
-
     wanted = list(seats)
     studies = learning.study_facts(wanted) if wanted else {}
     editions = courses.editions(study.edition for study in studies.values())
     return {uid: (study.seat, _gather(editions[study.edition], study)) for uid, study in studies.items()}
 
 
-def _gather(edition: Edition, study: "StudyFacts") -> Facts:
+def _gather(edition: Edition, study: StudyFacts) -> Facts:
     # Who began in time is heard in full: a sitting's own deadline never lies behind the end of the window.
     ends_at = study.seat.batch.until_at
     sittings = [sitting for sitting in study.sittings if sitting.opened_at < ends_at]

@@ -30,7 +30,7 @@ FINAL = (State.LULUS, State.GUGUR)
 
 @dataclass(frozen=True, slots=True)
 class LessonFact:
-    """A lesson that the edition asks for. `mastered_at`: when it was finished, once its quiz, if any, was reached too."""
+    """A lesson that the edition asks for. `mastered_at`: when it was finished, once its quiz, if any, is passed too."""
 
     title: str
     mastered_at: datetime | None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import Field, StrictInt, StrictStr
 
 from pintar.assessment import queries as tests
 from pintar.foundation import clock
@@ -145,7 +145,7 @@ class PaperOut(Schema):
 class SurveyIn(Schema):
     """`answers`: question → 1 to 5, or text."""
 
-    answers: dict[str, int | str]
+    answers: dict[str, StrictInt | StrictStr]
 
 
 class SurveyOut(Schema):
@@ -155,7 +155,7 @@ class SurveyOut(Schema):
 @router.get("/seats/{uuid:uid}", response={200: StudyOut, **REFUSED}, summary="Isi dan kemajuan")
 def study(request: HttpRequest, uid: UUID) -> Any:
     """Contents, progress, what is locked and why."""
-    return 200, _study(own_view(_person(request), uid, clock.now()))
+    return _study(own_view(_person(request), uid, clock.now()))
 
 
 @router.put("/seats/{uuid:uid}/lessons/{str:key}", response={200: ProgressOut, **REFUSED}, summary="Kemajuan materi")
@@ -179,7 +179,7 @@ def lesson_progress(request: HttpRequest, uid: UUID, key: str, body: ProgressIn)
         )
         return 200, _progress(key, body.form, recorded, now)
 
-    return idempotent(request, work)
+    return idempotent(request, work)[1]
 
 
 @router.post("/seats/{uuid:uid}/sittings", response={200: PaperOut, **REFUSED}, exclude_unset=True, summary="Mulai tes")
@@ -192,7 +192,7 @@ def sitting(request: HttpRequest, uid: UUID, body: SittingIn) -> Any:
         return 200, {"sitting": str(opened)}
 
     _, made = idempotent(request, work)
-    return 200, tests.paper_document(UUID(str(made["sitting"])), person.id, now)
+    return tests.paper_document(UUID(str(made["sitting"])), person.id, now)
 
 
 @router.put("/seats/{uuid:uid}/survey", response={200: SurveyOut, **REFUSED}, summary="Survei")
@@ -204,7 +204,7 @@ def survey(request: HttpRequest, uid: UUID, body: SurveyIn) -> Any:
         at = hand_in_survey(person=person, seat=uid, answers=body.answers, by=person.uid, now=now)
         return 200, {"survey_at": at.isoformat()}
 
-    return idempotent(request, work)
+    return idempotent(request, work)[1]
 
 
 def _study(view: StudyView) -> dict[str, Any]:

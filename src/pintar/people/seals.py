@@ -36,7 +36,7 @@ def seal(value: str, owner: str) -> bytes:
     return VERSION + nonce + cipher.encrypt(nonce, value.encode(), VERSION + owner.encode())
 
 
-def open_seal(sealed: bytes, owner: str) -> str:
+def open_seal(sealed: bytes | memoryview, owner: str) -> str:
     """The value. Raises ValueError for a ciphertext that was changed, moved, or sealed with another key."""
     sealed = bytes(sealed)
     cipher = AESGCM(_key(settings.IDENTIFIER_KEY, "encryption"))

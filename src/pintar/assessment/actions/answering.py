@@ -122,7 +122,8 @@ def _insert(paper: Paper, lease: str, plain: Sequence[_Plain], now: datetime) ->
     Outside a transaction it commits by itself. PostgreSQL locks the sitting's row for sharing, so that a closing
     either waits for these answers or is seen by them; SQLite has one writer at a time.
     """
-    fields = {name: models.Operation._meta.get_field(name) for name in OP_COLUMNS}
+    known = {field.name: field for field in models.Operation._meta.concrete_fields}
+    fields = {name: known[name] for name in OP_COLUMNS}
     digests: dict[UUID, str] = {}
     values: list[Any] = []
     for each in plain:
@@ -138,7 +139,7 @@ def _insert(paper: Paper, lease: str, plain: Sequence[_Plain], now: datetime) ->
     condition = [
         sitting.pk.get_db_prep_value(paper.id, connection),
         lease if LEASE.fullmatch(lease) else "",
-        sitting.get_field("deadline").get_db_prep_value(now - rules.GRACE, connection),
+        fields["at"].get_db_prep_value(now - rules.GRACE, connection),
     ]
     statement = f"""
         INSERT INTO {models.Operation._meta.db_table} (sitting_id, {", ".join(OP_COLUMNS)})

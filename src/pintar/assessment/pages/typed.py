@@ -18,14 +18,18 @@ def value_of(form: QueryDict, question: Question) -> Any:
         case "truefalse":
             return {"true": True, "false": False}.get(form.get(field, ""))
         case "short" | "number":
-            return form.get(field, "").strip() or None
+            return _text(form, field)
         case "matching":
             return {row.id: form[row.field] for row in question.rows if form.get(row.field)} or None
         case "ordering":
             return _in_order(form, question) or None
         case _:
             gaps = [part for part in question.parts if isinstance(part, Gap)]
-            return {gap.id: form[gap.field].strip() for gap in gaps if form.get(gap.field, "").strip()} or None
+            return {gap.id: text for gap in gaps if (text := _text(form, gap.field))} or None
+
+
+def _text(form: QueryDict, field: str) -> str | None:
+    return str(form.get(field, "")).strip() or None
 
 
 def _in_order(form: QueryDict, question: Question) -> list[str]:

@@ -5,6 +5,7 @@ from pintar.assessment.queries.facts import (
     SittingFacts,
     limits_of,
     may_open,
+    person_of,
     rule_of,
     sittings,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "limits_of",
     "may_open",
     "paper_document",
+    "person_of",
     "result_document",
     "result_page",
     "rule_of",

@@ -63,6 +63,11 @@ def sittings(contexts: Iterable[UUID]) -> dict[UUID, tuple[SittingFacts, ...]]:
     return {context: tuple(facts) for context, facts in found.items()}
 
 
+def person_of(sitting: UUID) -> int | None:
+    """Whose sitting it is; None for one that is not there."""
+    return models.Sitting.objects.filter(uid=sitting).values_list("person_id", flat=True).first()
+
+
 def facts_of(row: models.Sitting) -> SittingFacts:
     return SittingFacts(
         uid=row.uid,

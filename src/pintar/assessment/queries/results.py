@@ -1,5 +1,6 @@
 """What a sitting came to: the receipt, the marks, where to study again; as far as the test's rule lets it be seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,12 +122,18 @@ def _page(row: models.Sitting) -> ResultPage:
         if row.kind == "posttest" and not row.passed and row.number < rule.sittings
         else None,
         remedial=row.kind == "posttest" and row.number > rule.sittings > 0,
-        indicators=tuple(_line(edition.indicators, each, row) for each in facts.indicators),
+        indicators=tuple(_line(edition.indicators, each, row) for each in _in_order(edition.indicators, facts)),
         feedback=_feedback(row) if rules.feedback_rule(row.kind) == "items" else (),
     )
 
 
-def _line(titles: Any, each: IndicatorResult, row: models.Sitting) -> IndicatorLine:
+def _in_order(titles: Mapping[str, str], facts: SittingFacts) -> list[IndicatorResult]:
+    """As the training lists its indicators."""
+    places = {key: place for place, key in enumerate(titles)}
+    return sorted(facts.indicators, key=lambda each: places.get(each.key, len(places)))
+
+
+def _line(titles: Mapping[str, str], each: IndicatorResult, row: models.Sitting) -> IndicatorLine:
     graded = row.pass_mark is not None
     state = "" if not graded else "uncertain" if each.uncertain else "failed" if each.failed else "mastered"
     return IndicatorLine(titles.get(each.key, each.key), each, state)

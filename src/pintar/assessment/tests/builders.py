@@ -6,9 +6,9 @@ from uuid import UUID
 
 import yaml
 
-from pintar.assessment import actions, kept, keys, queries
+from pintar.assessment import actions, kept, queries
 from pintar.assessment.actions import Context, OpIn
-from pintar.assessment.kept import Paper
+from pintar.assessment.model_answers import right_value
 from pintar.assessment.tests import items
 from pintar.courses import actions as courses
 from pintar.courses.ports import CourseFolder
@@ -16,7 +16,6 @@ from pintar.courses.queries import Edition
 from pintar.courses.tests.builders import small_folder
 from pintar.foundation import ids
 from pintar.people.queries import Person
-from pintar.sciences.scoring import paper as papers
 
 QUIZZES = ("kuis-mengenali-data-pribadi", "kuis-menyimpan-dengan-aman")
 
@@ -87,47 +86,6 @@ def lease_of(sitting: UUID) -> str:
     from pintar.assessment.models import Sitting
 
     return Sitting.objects.values_list("lease", flat=True).get(uid=sitting)
-
-
-def right_value(paper: Paper, item: str) -> Any:
-    """The right answer in the ids that this person was shown."""
-    question, key = paper.question(item), keys.of_edition(paper.edition)[item]
-    shown = paper.disguised(item)
-    options = _shown_ids(question, shown, paper.seed, "options")
-    match question["type"]:
-        case "single":
-            return options[key["right"][0]]
-        case "multiple" | "ordering":
-            return [options[id] for id in key["right"]]
-        case "truefalse":
-            return key["right"]
-        case "matching":
-            left = {plain["id"]: given["id"] for plain, given in zip(question["left"], shown["left"], strict=True)}
-            return {left[id]: options[right] for id, right in key["right"].items()}
-        case "short":
-            return key["accept"][0]
-        case "number":
-            return key["number"]["answer"].replace(".", ",")
-        case _:
-            return {name: _right_gap(paper, item, name, gap) for name, gap in key["gaps"].items()}
-
-
-def _right_gap(paper: Paper, item: str, name: str, gap: dict[str, Any]) -> str:
-    if gap["type"] == "short":
-        return gap["accept"][0]
-    if gap["type"] == "number":
-        return gap["number"]["answer"]
-    asked = next(each for each in paper.disguised(item)["gaps"] if each["id"] == name)
-    revealed = {
-        option["id"]: papers.reveal(paper.question(item), paper.seed, {name: option["id"]})[name]  # type: ignore[index]
-        for option in asked["options"]
-    }
-    return next(shown for shown, plain in revealed.items() if plain in gap["right"])
-
-
-def _shown_ids(question: dict[str, Any], shown: dict[str, Any], seed: bytes, part: str) -> dict[str, str]:
-    alone = {"id": question["id"], "type": "single", "options": question["options"]}
-    return {papers.reveal(alone, seed, option["id"]): option["id"] for option in shown[part]}  # type: ignore[misc]
 
 
 def all_types_folder(

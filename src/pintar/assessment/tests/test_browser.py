@@ -11,13 +11,14 @@ from uuid import UUID
 
 import pytest
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from pintar.assessment import actions, kept
 from pintar.assessment.models import HeldOperation, Operation, Sitting
 from pintar.assessment.tests import builders
+from pintar.assessment.tests.network import Network
 from pintar.foundation import clock
-from pintar.people.models import Session
+from pintar.people.actions import end_other_sessions
 from pintar.people.queries import Person
 from pintar.people.tests.builders import PASSWORD, make_person, sign_in
 
@@ -39,41 +40,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-class Server:
-    """The house on a port of its own, static files as in production (Django's live server knows no hashed names)."""
-
-    port = 0
-
-    def start(self) -> None:
-        self.thread = LiveServerThread("localhost", static_handler=lambda house: house, port=self.port)
-        self.thread.daemon = True
-        self.thread.start()
-        self.thread.is_ready.wait()
-        assert self.thread.error is None
-        self.port = self.thread.port
-
-    def stop(self) -> None:
-        self.thread.terminate()
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Server]:
-    server = Server()
-    server.start()
-    yield server
-    server.stop()
+def network(transactional_db: None) -> Iterator[Network]:
+    """The house behind a network that can be cut; static files as in production (Django's live server knows no hashed
+    names)."""
+    thread = LiveServerThread("localhost", static_handler=lambda house: house)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    network = Network(thread.port)
+    yield network
+    network.off()
+    thread.terminate()
 
 
 class Desk:
     """A person with an open sitting, and the devices they take it on."""
 
-    def __init__(self, chromium: Browser, server: Server, client: Any) -> None:
+    def __init__(self, chromium: Browser, network: Network, client: Any) -> None:
         now = clock.now()
-        self.chromium, self.server, self.url = chromium, server, server.url
+        self.chromium, self.url = chromium, network.url
         self.person: Person = make_person(email="siti@example.id")
         self.edition = builders.publish_all_types(now)
         self.sitting: UUID = builders.open_sitting(self.person, self.edition.uid, "tes-akhir", now)
@@ -135,8 +121,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(chromium: Browser, server: Server, client: Any) -> Iterator[Desk]:
-    desk = Desk(chromium, server, client)
+def desk(chromium: Browser, network: Network, client: Any) -> Iterator[Desk]:
+    desk = Desk(chromium, network, client)
     yield desk
     desk.leave()
 
@@ -174,7 +160,7 @@ def test_flag_and_clear_without_leaving_the_page(desk: Desk) -> None:
     expect(page.locator("#soal-1 input:checked")).to_have_count(0)
 
 
-def test_without_signal_one_goes_on_reloads_and_loses_nothing(desk: Desk) -> None:
+def test_without_signal_one_goes_on_reloads_and_loses_nothing(desk: Desk, network: Network) -> None:
     device = desk.device()
     page = desk.open(device)
     desk.answer(page, 1)
@@ -182,8 +168,7 @@ def test_without_signal_one_goes_on_reloads_and_loses_nothing(desk: Desk) -> Non
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     page.reload()
     saved_before = Operation.objects.count()
-    device.set_offline(True)
-    desk.server.stop()
+    network.off()
     for number in range(2, 6):
         desk.answer(page, number)
     expect(page.locator("#luring")).to_contain_text("Jawaban yang aman di ponsel ini: ")
@@ -196,8 +181,7 @@ def test_without_signal_one_goes_on_reloads_and_loses_nothing(desk: Desk) -> Non
     for number in range(6, 9):
         desk.answer(page, number)
     assert Operation.objects.count() == saved_before == 1
-    desk.server.start()
-    device.set_offline(False)
+    network.on()
     saved(page)
     actions.hand_in(person=desk.person, sitting=desk.sitting, by=desk.person.uid, now=clock.now())
     assert (desk.row.got, desk.row.of) == (15, 15)
@@ -220,11 +204,28 @@ def test_another_device_takes_over_and_the_first_can_take_it_back(desk: Desk) ->
     assert desk.row.answered == 3
 
 
+def test_a_lease_whose_answer_was_lost_is_taken_again_without_a_question(desk: Desk) -> None:
+    device = desk.device()
+    lost = []
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        lost.append(route.abort())
+
+    device.route("**/lease", lose, times=1)
+    page = desk.open(device)
+    desk.answer(page, 6)
+    saved(page)
+    assert len(lost) == 1
+    expect(page.locator("#perangkat")).to_be_hidden()
+    assert Operation.objects.count() == 1
+
+
 def test_an_ended_session_is_renewed_on_top_of_the_test(desk: Desk) -> None:
     page = desk.open()
     desk.answer(page, 1)
     saved(page)
-    Session.objects.all().delete()
+    end_other_sessions(account_id=desk.person.id, but=None, now=clock.now())
     desk.answer(page, 6)
     expect(page.get_by_role("heading", name="Masuk lagi")).to_be_visible()
     page.get_by_label("Nomor identitas atau e-mail").fill("siti@example.id")
@@ -255,13 +256,13 @@ def test_more_time_given_meanwhile_is_used(desk: Desk) -> None:
     assert desk.row.closed_at is None
 
 
-def test_time_up_without_signal_locks_and_sends_itself_in_the_grace(desk: Desk) -> None:
+def test_time_up_without_signal_locks_and_sends_itself_in_the_grace(desk: Desk, network: Network) -> None:
     Sitting.objects.update(deadline=clock.now() + timedelta(seconds=6))
     device = desk.device()
     page = desk.open(device)
     saved_or_new = page.locator("#waktu")
     expect(saved_or_new).to_be_visible()
-    device.set_offline(True)
+    network.off()
     desk.answer(page, 6)
     expect(page.locator("#pesan")).to_contain_text("Cari sinyal sebelum", timeout=25_000)
     expect(page.locator("#soal-6 input")).to_be_disabled()
@@ -269,20 +270,20 @@ def test_time_up_without_signal_locks_and_sends_itself_in_the_grace(desk: Desk) 
         page.get_by_role("button", name="Simpan berkas darurat").click()
     log = json.loads(Path(download.value.path()).read_text())
     assert [op["item"] for op in log["ops"]] == [desk.paper.items[5]]
-    device.set_offline(False)
+    network.on()
     page.wait_for_url("**/bukti/", timeout=30_000)
     assert desk.row.answered == 1
 
 
-def test_a_log_that_comes_after_the_grace_is_held_and_said(desk: Desk) -> None:
+def test_a_log_that_comes_after_the_grace_is_held_and_said(desk: Desk, network: Network) -> None:
     device = desk.device()
     page = desk.open(device)
-    device.set_offline(True)
+    network.off()
     desk.answer(page, 6)
     expect(page.locator("#simpan")).to_contain_text("Menunggu sinyal, 1")
     Sitting.objects.update(deadline=clock.now() - timedelta(minutes=10))
     actions.close_due(clock.now())
-    device.set_offline(False)
+    network.on()
     expect(page.locator("#pesan")).to_contain_text("datang terlambat")
     assert HeldOperation.objects.count() == 1
     page.get_by_role("button", name="Lihat bukti").click()
@@ -304,6 +305,6 @@ def test_the_script_stays_light() -> None:
     import brotli
 
     folder = Path(__file__).parents[1]
-    names = ("tes", "log", "sync", "clock", "values", "signin")
+    names = ("tes", "screen", "log", "sync", "clock", "values", "signin")
     scripts = [*(folder / "static" / "assessment" / f"{name}.js" for name in names), folder / "worker" / "sw.js"]
     assert sum(len(brotli.compress(script.read_bytes())) for script in scripts) <= 22_000

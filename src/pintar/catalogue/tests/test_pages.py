@@ -37,7 +37,7 @@ def text(response: Any) -> str:
 
 
 def titles(response: Any) -> list[str]:
-    return re.findall(r'<h3><a href="/pelatihan/[^"]+">([^<]+)</a>', html(response))
+    return re.findall(r'<h3><a href="/pelatihan/[^"]+"[^>]*>([^<]+)</a>', html(response))
 
 
 def fill(batch: Any, now: datetime) -> None:
@@ -50,12 +50,15 @@ def fill(batch: Any, now: datetime) -> None:
 def shelf(now: datetime) -> dict[str, Any]:
     """Five trainings: open, full, soon, never opened, withdrawn."""
     made = {
-        "wakaf": publish_small_course(now, slug="wakaf", title="Wakaf produktif", keywords=["zakat"], audience=["penyuluh"]),
-        "rangkap": publish_small_course(now, slug="rangkap", title="Mengajar kelas rangkap", audience=["guru"], keywords=[]),
-        "akmi": publish_small_course(now, slug="akmi", title="Butir soal AKMI", audience=["guru", "dosen"], keywords=[]),
-        "arsip": publish_small_course(now, slug="arsip", title="Arsip madrasah", audience=["pelaksana"], keywords=[]),
-        "lama": publish_small_course(now, slug="lama", title="Yang ditarik", audience=["guru"], keywords=[]),
-    }  # fmt: skip
+        slug: publish_small_course(now, slug=slug, title=title, audience=audience, keywords=keywords)
+        for slug, title, audience, keywords in (
+            ("wakaf", "Wakaf produktif", ["penyuluh"], ["zakat"]),
+            ("rangkap", "Mengajar kelas rangkap", ["guru"], []),
+            ("akmi", "Butir soal AKMI", ["guru", "dosen"], []),
+            ("arsip", "Arsip madrasah", ["pelaksana"], []),
+            ("lama", "Yang ditarik", ["guru"], []),
+        )
+    }
     make_batch(made["wakaf"], now, quota=2000)
     fill(make_batch(made["rangkap"], now, quota=2), now)
     make_batch(made["akmi"], now, quota=1500, opens_at=now + timedelta(days=1), starts_at=now + timedelta(days=4))

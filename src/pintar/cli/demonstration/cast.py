@@ -24,7 +24,7 @@ class Role:
 
 
 MIDDLE = Role(
-    "Siti Aminah, S.Pd.", "in the middle of a training", "nip", "198503122010012008", "siti@contoh.pintar.example",
+    "Siti Aminah", "in the middle of a training", "nip", "198503122010012008", "siti@contoh.pintar.example",
     "guru", "pns", "P", "man-2-kota-semarang",
 )  # fmt: skip
 GRADUATED = Role(

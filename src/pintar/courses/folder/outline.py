@@ -206,6 +206,8 @@ class _Reader:
         return found
 
     def _find_unlisted(self) -> None:
+        if not self.values["groups"]:
+            return
         listed = {(group["key"], entry) for group in self.values["groups"] for entry in group["entries"]}
         for group, lessons in self._lessons.items():
             for lesson in lessons:

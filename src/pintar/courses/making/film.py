@@ -33,7 +33,10 @@ class Film:
 
 
 def make(
-    slides: list[decks.DeckSlide], lesson: str, pictures: Mapping[str, bytes], progress: Callable[[int, int], None] | None = None
+    slides: list[decks.DeckSlide],
+    lesson: str,
+    pictures: Mapping[str, bytes],
+    progress: Callable[[int, int], None] | None = None,
 ) -> Film:
     """Draw, read and join. `pictures` are the drawings by the path the deck calls them. Raises Refusal."""
     sentences = [sentence for slide in slides for sentence in slide.said]
@@ -97,7 +100,7 @@ def draw(content: dict[str, Any]) -> bytes:
             TEMPLATE,
             format="png",
             ppi=DRAWN_AT,
-            font_paths=[str(FONTS)],
+            font_paths=[FONTS],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
         )

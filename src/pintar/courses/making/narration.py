@@ -151,7 +151,9 @@ def say(text: str) -> str:
 
 def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     """What is read, as (kind, text), in order."""
-    kind, boxes, header, cells = "paragraph", [""], [], []
+    kind, boxes = "paragraph", [""]
+    header: list[str] = []
+    cells: list[str] = []
     in_head = skip = False
     for at, token in enumerate(tokens):
         name = token.type
@@ -176,7 +178,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
             named = [f"{head}: {cell}" if head else cell for head, cell in zip(header, cells, strict=False) if cell]
             yield "item", ". ".join(named) + "."
         elif name == "figure":
-            yield "paragraph", f"Gambar: {_text(token.children[0].children or [])}."
+            yield "paragraph", f"Gambar: {_text((token.children or [token])[0].children or [])}."
         elif name == "inline":
             text = _text(token.children or [])
             if tokens[at - 1].type in ("th_open", "td_open"):
@@ -184,7 +186,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
             elif skip:
                 skip = False
             elif text:
-                yield kind, text if text[-1] in ".!?…:;”\"" else f"{text}."
+                yield kind, text if text[-1] in '.!?…:;”"' else f"{text}."
             kind = "paragraph"
         elif name == "math_block":
             yield "paragraph", f"{_formula(token.content)}."

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from pintar.courses import actions
-from pintar.courses.folder import disk, document
+from pintar.courses.folder import disk, document, files, outline
 from pintar.courses.ports import CourseFolder, Mistake
 from pintar.courses.tests.builders import SMALL, small_folder
 from pintar.foundation.refusals import Reason, Refusal
+from pintar.foundation.richtext import drawings
 from pintar.foundation.ui.tags import in_words
 
 OUTLINE = "course.yaml"
@@ -111,15 +112,27 @@ WHOLE = [
     ({OUTLINE: ""}, Mistake(OUTLINE, 1, "missing_field")),
     ({OUTLINE: b"title: \xff\xfe"}, Mistake(OUTLINE, 1, "not_utf8")),
     ({LESSON: b"---\ntitle: a\n\nb\xff"}, Mistake(LESSON, 4, "not_utf8")),
-    ({LESSON: (SMALL / LESSON).read_text().split("---\n")[1].join(["---\n", "---\n"])}, Mistake(LESSON, 6, "empty_lesson")),
+    (
+        {LESSON: (SMALL / LESSON).read_text().split("---\n")[1].join(["---\n", "---\n"])},
+        Mistake(LESSON, 6, "empty_lesson"),
+    ),
     ({LESSON: "---\n---\nIsi."}, Mistake(LESSON, 1, "missing_field")),
     ({SLIDES: "\n\n---\n"}, Mistake(SLIDES, 1, "no_slides")),
     ({PICTURE: "<html/>"}, Mistake(PICTURE, 1, "svg_not_svg")),
     ({PICTURE: "ini bukan gambar"}, Mistake(PICTURE, 1, "svg_broken")),
     ({CAPTIONS: None}, Mistake("pendahuluan/selamat-datang.opus", 0, "captions_missing")),
-    ({CAPTIONS: "WEBVTT\n\nNOTE suara sintetis, teks 000000000000\n\n00:01.000 --> 00:02.000\na\n"}, Mistake(CAPTIONS, 0, "stale")),
-    ({"pendahuluan/selamat-datang.opus": b"bukan suara"}, Mistake("pendahuluan/selamat-datang.opus", 0, "recording_broken")),
-    ({"pendahuluan/selamat-datang.m4a": b"\0\0\0\x10ftypM4A "}, Mistake("pendahuluan/selamat-datang.m4a", 0, "recording_broken")),
+    (
+        {CAPTIONS: "WEBVTT\n\nNOTE suara sintetis, teks 000000000000\n\n00:01.000 --> 00:02.000\na\n"},
+        Mistake(CAPTIONS, 0, "stale"),
+    ),
+    (
+        {"pendahuluan/selamat-datang.opus": b"bukan suara"},
+        Mistake("pendahuluan/selamat-datang.opus", 0, "recording_broken"),
+    ),
+    (
+        {"pendahuluan/selamat-datang.m4a": b"\0\0\0\x10ftypM4A "},
+        Mistake("pendahuluan/selamat-datang.m4a", 0, "recording_broken"),
+    ),
     ({"pendahuluan/lama.opus": b"OggS"}, Mistake("pendahuluan/lama.opus", 0, "unused_file")),
     ({"inti/gambar/lama.svg": "<svg/>"}, Mistake("inti/gambar/lama.svg", 0, "unused_file")),
     ({"catatan.docx": b"PK"}, Mistake("catatan.docx", 0, "unknown_file")),
@@ -134,8 +147,14 @@ DECK = "inti/menyimpan-dengan-aman.video.md"
 FILM = {LESSON: (SMALL / LESSON).read_text().replace("minutes: 1", "minutes: 1\nvideo: true")}
 WHOLE += [
     (FILM | {DECK: "## Satu\n\n- a\n"}, Mistake(DECK, 1, "no_narration")),
-    (FILM | {DECK: "## Satu\n\n::: narasi\nHalo.\n:::\n\n---\n\nDua\n\n::: narasi\nHalo.\n:::\n"}, Mistake(DECK, 9, "slide_heading")),
-    (FILM | {DECK: "## Satu\n\n![a](gambar/x.svg)\n\n::: narasi\nHalo.\n:::\n"}, Mistake(DECK, 3, "text_picture_missing")),
+    (
+        FILM | {DECK: "## Satu\n\n::: narasi\nHalo.\n:::\n\n---\n\nDua\n\n::: narasi\nHalo.\n:::\n"},
+        Mistake(DECK, 9, "slide_heading"),
+    ),
+    (
+        FILM | {DECK: "## Satu\n\n![a](gambar/x.svg)\n\n::: narasi\nHalo.\n:::\n"},
+        Mistake(DECK, 3, "text_picture_missing"),
+    ),
     (FILM | {DECK: "\n"}, Mistake(DECK, 1, "no_slides")),
     (FILM | {DECK: "## Satu\n\n::: narasi\nHalo.\n:::\n"}, Mistake(LESSON, 1, "not_built")),
 ]
@@ -198,6 +217,14 @@ def test_every_mistake_has_a_sentence_filled_with_its_data(code):
         wanted = set(re.findall(r"{{ (\w+) }}", template.split(f"partialdef {code} ")[1].split("endpartialdef")[0]))
         assert sentence.startswith("<p>")
         assert wanted - {"size"} <= set(mistake.data)
+
+
+def test_the_page_for_authors_names_every_file_and_field():
+    page = (SMALL.parents[2] / "docs" / "authors.md").read_text()
+
+    wanted = {f".{ending}" for ending in files.BESIDE} | {*outline._FIELDS, *outline._ATTRIBUTION, *outline._TEST}
+    wanted |= {f"::: {box}" for box in ("contoh", "arab", "narasi")} | set(drawings.ACCENTS)
+    assert {word for word in wanted if word.lower() not in page.lower()} == set()
 
 
 # On the disk

@@ -23,4 +23,4 @@ def jp(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
 def _home(request: HttpRequest) -> Home:
     if not hasattr(request, "_credentials_home"):
         request._credentials_home = queries.home(request.person, clock.now())  # type: ignore[attr-defined]
-    return request._credentials_home
+    return request._credentials_home  # type: ignore[attr-defined]

@@ -37,13 +37,14 @@ def draw(certificate: CertificateFacts) -> Preview:
     snapshot = certificate.snapshot
     lines = [Line("Sertifikat penyelesaian diberikan kepada", "74", "9", quiet=True)]
     y = _block(lines, snapshot.name, 74.0, NAME_SIZES, "750")
-    y += 14 if y < 95 else 10
+    y += 12 if y < 95 else 10
     label = "9" if y < 107 else "7"
     lines.append(Line("yang telah menuntaskan pelatihan", f"{y:.1f}", label, quiet=True))
     _block(lines, snapshot.training, y, TRAINING_SIZES, "650")
     with override("id"):
         issued = format_date(snapshot.issued, "j F Y")
-    placed = paper.qr(certificate.code).replace("<svg ", '<svg x="228.700" y="138.700" width="48.600" height="48.600" ', 1)
+    place = '<svg x="228.7" y="138.7" width="48.6" height="48.6" '
+    placed = paper.qr(certificate.code).replace("<svg ", place, 1)
     return Preview(tuple(lines), issued, mark_safe(placed))  # noqa: S308  made by segno from our own address
 
 
@@ -51,6 +52,7 @@ def _block(lines: list[Line], text: str, y: float, sizes: tuple[float, ...], wei
     """Add a text in one to three lines below `y`, smaller the more there are. Returns the last baseline."""
     broken = rules.lines(text, int(WIDTH / (LETTER * sizes[0] * 0.8)), len(sizes))
     size = min(sizes[len(broken) - 1], WIDTH / (LETTER * max(map(len, broken), default=1)))
+    size = int(size * 10) / 10  # as it is written, never wider
     y += 2.5
     for part in broken:
         y += size * 1.15

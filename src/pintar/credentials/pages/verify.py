@@ -22,7 +22,7 @@ from pintar.foundation.access import EVERYONE, access
 from pintar.foundation.refusals import Refusal
 
 STYLE = (Path(__file__).parents[1] / "templates" / "credentials" / "verify.css").read_text()
-POLICY = {
+POLICY: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"],
     "img-src": [CSP.SELF],

@@ -18,9 +18,10 @@ from pintar.foundation.models import Event
 from pintar.foundation.refusals import Refusal
 from pintar.graduation.queries import State as Graduated
 from pintar.graduation.tests.builders import make_graduation
-from pintar.people.models import Account
+from pintar.learning.tests.builders import complete_everything
+from pintar.people.actions import change_profile, erase_account
 from pintar.people.ports import parts
-from pintar.people.tests.builders import make_person, make_unit
+from pintar.people.tests.builders import PASSWORD, make_person, make_unit
 
 NIP = "198503122011012008"
 
@@ -29,9 +30,9 @@ NIP = "198503122011012008"
 def test_a_graduation_becomes_one_certificate_and_one_credit_however_often_it_is_delivered(now):
     person = make_person(nip=NIP, unit=make_unit())
     seat = make_passed_seat(person, now)
-    deliver_all()
+    deliver_all(lambda: now + timedelta(days=30))
     make_graduation(seat, now)  # the same event once more
-    deliver_all()
+    deliver_all(lambda: now + timedelta(days=30))
     (made,) = queries.certificates_of(person.id)
     assert (made.seat, made.state) == (seat.uid, State.ISSUED)
     assert len(made.code) == 26 and len(made.short_code) == 12
@@ -59,7 +60,7 @@ def test_who_did_not_pass_gets_none(now, state):
     seat = make_seat(person, make_batch(publish_small_course(now), now), now)
     if state:
         make_graduation(seat, now, state)
-    deliver_all()
+    deliver_all(lambda: now + timedelta(days=30))
     assert actions.issue(seat=seat.uid, now=now) is None
     assert queries.certificates_of(person.id) == ()
 
@@ -105,7 +106,8 @@ def test_jp_count_in_the_year_in_which_the_person_saw_the_last_requirement_met(n
 def test_a_correction_issues_a_new_one_from_fresh_data_and_the_old_one_points_to_it(now):
     person, officer = make_person("Siti Amina"), make_person("Petugas")
     old = make_certificate(person, now)
-    Account.objects.filter(id=person.id).update(name="Siti Aminah, S.Pd.")
+    profile = {"profession": "", "employment": "", "gender": "", "unit": None, "regency": ""}
+    change_profile(person=person, name="Siti Aminah, S.Pd.", **profile, now=now)
     later = now + timedelta(days=3)
     new = actions.supersede(code=old.printed_code, by=officer.uid, reason="Perbaikan nama peserta", now=later)
     before = queries.certificate_of(person.id, old.uid)
@@ -115,7 +117,7 @@ def test_a_correction_issues_a_new_one_from_fresh_data_and_the_old_one_points_to
     assert new.snapshot.graduated_at == old.snapshot.graduated_at
     (credit,) = queries.credits_of(person.id)
     assert (credit.certificate, credit.year, credit.jp) == (new.uid, 2026, 2)
-    deliver_all()
+    deliver_all(lambda: now + timedelta(days=30))
     assert len(queries.certificates_of(person.id)) == 2
 
 
@@ -123,13 +125,13 @@ def test_a_correction_issues_a_new_one_from_fresh_data_and_the_old_one_points_to
 def test_a_revoked_one_takes_its_jp_along_and_does_not_come_back_by_a_repeated_event(now):
     person, officer = make_person(), make_person("Petugas")
     seat = make_passed_seat(person, now)
-    deliver_all()
+    deliver_all(lambda: now + timedelta(days=30))
     (old,) = queries.certificates_of(person.id)
     gone = actions.revoke(code=old.code, by=officer.uid, reason="Tes dikerjakan orang lain", now=now)
     assert (gone.state, gone.changed_at) == (State.REVOKED, now)
     assert queries.jp_of(person.id, 2026) == 0
     make_graduation(seat, now)
-    deliver_all()
+    deliver_all(lambda: now + timedelta(days=30))
     assert [c.state for c in queries.certificates_of(person.id)] == [State.REVOKED]
 
 
@@ -169,9 +171,7 @@ def test_a_deed_needs_a_real_code_a_named_person_and_a_reason(now, deed):
 def test_an_erased_account_keeps_what_the_law_needs_and_gets_nothing_new(now):
     person, officer = make_person(nip=NIP), make_person("Petugas")
     made = make_certificate(person, now)
-    for part in parts():
-        part.erase(person.id, now)
-    Account.objects.filter(id=person.id).update(name="")
+    erase_account(person=person, password=PASSWORD, now=now)
     assert queries.certificate_by_code(made.code).snapshot.name == "Siti Aminah"
     with pytest.raises(Refusal, match="name_missing"):
         actions.supersede(code=made.code, by=officer.uid, reason="Perbaikan nama peserta", now=now)
@@ -250,3 +250,26 @@ def test_of_two_deeds_at_once_on_one_certificate_one_is_done(now):
     with ThreadPoolExecutor(6) as pool:
         answers = sorted(pool.map(one, range(6)))
     assert answers == ["done", *["not_issued"] * 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_deliver_at_once_after_the_survey_issue_one_certificate(now):
+    person = make_person()
+    seat = make_seat(person, make_batch(publish_small_course(now), now), now)
+    done = complete_everything(seat, now)
+    ready = Barrier(4, timeout=30)
+
+    def worker(_):
+        try:
+            ready.wait()
+            return deliver_all(lambda: done)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(worker, range(4))) > 0
+    deliver_all(lambda: done + timedelta(minutes=1))
+    assert [c.state for c in queries.certificates_of(person.id)] == [State.ISSUED]
+    assert queries.jp_of(person.id, 2026) == 2
+    assert Event.objects.filter(name="graduation.decided").count() == 1
+    assert Event.objects.filter(name="credentials.certificate_issued").count() == 1

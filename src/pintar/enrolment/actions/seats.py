@@ -34,8 +34,8 @@ def take_seat(
 
     `pledge`: the pakta integritas was ticked. `instead_of`: the uid of the seat in another batch of the period that is
     given back in the same step; if there is no seat here, that one stays. Raises Refusal: 404 no such batch or seat,
-    409 batch_full, batch_soon, batch_closed, batch_withdrawn, seat_elsewhere (with its uid), seat_completed, batch_over;
-    422 conditions not met, pledge_needed.
+    409 batch_full, batch_soon, batch_closed, batch_withdrawn, seat_elsewhere (with its uid), seat_completed,
+    batch_over; 422 conditions not met, pledge_needed.
     """
     for _ in range(TRIES):
         try:

@@ -28,7 +28,7 @@ EMPLOYMENTS = {
 
 @register.filter
 def profession(code: str) -> str:
-    return str(PROFESSIONS.get(code, code))
+    return str(PROFESSIONS.get(code.replace(" ", "-"), code))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from pintar.courses.queries import Edition
 from pintar.courses.tests.builders import publish_small_course
 from pintar.enrolment import queries
 from pintar.enrolment.actions import SetAside, change_batch, give_back_seat, take_seat
@@ -48,11 +49,13 @@ class Model:
 
 
 class Seats(RuleBasedStateMachine):
+    edition: Edition
+
     @initialize()
     def open_batches(self) -> None:
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
-        edition = publish_small_course(NOW)
+        edition = self.edition
         self.people = [
             make_person(f"P{n}", email=f"p{n}@contoh.id", province="94" if n < 2 else "33") for n in range(5)
         ]
@@ -143,10 +146,11 @@ class Seats(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_seats_follow_the_model_whatever_is_done_to_them() -> None:
+    Seats.edition = publish_small_course(NOW)
     run_state_machine_as_test(
         Seats,
         settings=settings(
-            max_examples=15,
+            max_examples=8,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -4,7 +4,10 @@ import nh3
 
 from pintar.foundation.richtext import drawings, formulas
 
-_TEXT = ["h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "figure", "figcaption", "table", "thead", "tbody", "tr", "th", "td", "div", "bdi", "strong", "em", "code", "pre", "a", "img", "br", "hr", "b"]
+_TEXT = """
+    h2 h3 h4 h5 h6 p ul ol li blockquote figure figcaption table thead tbody tr th td div bdi strong em code pre
+    a img br hr b
+"""
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"lang", "dir"},
@@ -24,7 +27,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 
 _CLEANER = nh3.Cleaner(
-    tags={*_TEXT, *drawings.ELEMENTS, *formulas.ELEMENTS},
+    tags={*_TEXT.split(), *drawings.ELEMENTS, *formulas.ELEMENTS},
     clean_content_tags={"script", "style", "iframe", "object", "embed", "template", "foreignObject"},
     attributes=_ATTRIBUTES,
     url_schemes={"https", "http", "mailto", "tel"},

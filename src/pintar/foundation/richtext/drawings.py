@@ -12,13 +12,22 @@ LARGEST = 64_000
 DEEPEST = 30
 SVG = "http://www.w3.org/2000/svg"
 
-_SHAPES = "path rect circle ellipse line polyline polygon text tspan"
-ELEMENTS = frozenset(
-    f"svg g defs {_SHAPES} marker clipPath mask pattern linearGradient radialGradient stop".split()
-)
-ATTRIBUTES = frozenset(
-    ["viewBox", "preserveAspectRatio", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "width", "height", "d", "points", "transform", "dx", "dy", "rotate", "textLength", "lengthAdjust", "pathLength", "text-anchor", "dominant-baseline", "alignment-baseline", "baseline-shift", "direction", "unicode-bidi", "font-family", "font-size", "font-style", "font-weight", "font-variant", "letter-spacing", "word-spacing", "text-decoration", "fill", "fill-opacity", "fill-rule", "stroke", "stroke-opacity", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset", "stroke-miterlimit", "opacity", "paint-order", "vector-effect", "visibility", "clip-path", "clip-rule", "mask", "marker-start", "marker-mid", "marker-end", "markerWidth", "markerHeight", "markerUnits", "refX", "refY", "orient", "id", "offset", "stop-color", "stop-opacity", "gradientUnits", "gradientTransform", "spreadMethod", "patternUnits", "patternContentUnits", "patternTransform", "clipPathUnits", "maskUnits", "maskContentUnits"]
-)
+_ELEMENTS = """
+    svg g defs path rect circle ellipse line polyline polygon text tspan marker clipPath mask pattern
+    linearGradient radialGradient stop
+"""
+_ATTRIBUTES = """
+    viewBox preserveAspectRatio x y x1 y1 x2 y2 cx cy r rx ry fx fy width height d points transform dx dy rotate
+    textLength lengthAdjust pathLength text-anchor dominant-baseline alignment-baseline baseline-shift direction
+    unicode-bidi font-family font-size font-style font-weight font-variant letter-spacing word-spacing
+    text-decoration fill fill-opacity fill-rule stroke stroke-opacity stroke-width stroke-linecap
+    stroke-linejoin stroke-dasharray stroke-dashoffset stroke-miterlimit opacity paint-order vector-effect
+    visibility clip-path clip-rule mask marker-start marker-mid marker-end markerWidth markerHeight markerUnits
+    refX refY orient id offset stop-color stop-opacity gradientUnits gradientTransform spreadMethod patternUnits
+    patternContentUnits patternTransform clipPathUnits maskUnits maskContentUnits
+"""
+ELEMENTS = frozenset(_ELEMENTS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 # What programs leave behind and what the page says itself: dropped without a word.
 _IDLE_ELEMENTS = frozenset({"title", "desc", "metadata"})
 _IDLE_ATTRIBUTES = frozenset({"version", "role", "focusable", "aria-hidden", "aria-label", "aria-labelledby", "lang"})
@@ -47,8 +56,8 @@ class UnfitDrawing(Exception):
 def inline(source: str, label: str) -> str:
     """The drawing as one `<svg role="img">` named by `label`.
 
-    Raises UnfitDrawing: svg_too_large {most}, svg_broken, svg_entity, svg_not_svg, svg_no_viewbox, svg_element {element},
-    svg_attribute {attribute}, svg_value {attribute}, svg_colour {colour}, svg_too_deep.
+    Raises UnfitDrawing: svg_too_large {most}, svg_broken, svg_entity, svg_not_svg, svg_no_viewbox,
+    svg_element {element}, svg_attribute {attribute}, svg_value {attribute}, svg_colour {colour}, svg_too_deep.
     """
     if len(source.encode("utf-8", "replace")) > LARGEST:
         raise UnfitDrawing("svg_too_large", 1, most=LARGEST)

@@ -9,12 +9,17 @@ from latex2mathml.converter import convert
 LONGEST = 1_000
 DEEPEST = 20
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
-ELEMENTS = frozenset(
-    ["math", "mrow", "mi", "mn", "mo", "mtext", "ms", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "mpadded", "mphantom", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts", "mtable", "mtr", "mtd"]
-)
-ATTRIBUTES = frozenset(
-    ["display", "displaystyle", "scriptlevel", "mathvariant", "mathcolor", "stretchy", "fence", "form", "separator", "lspace", "rspace", "minsize", "maxsize", "symmetric", "largeop", "movablelimits", "accent", "accentunder", "linethickness", "width", "height", "depth", "columnalign", "rowalign", "columnspacing", "rowspacing", "columnlines", "rowlines", "columnspan", "rowspan", "notation"]
-)
+_ELEMENTS = """
+    math mrow mi mn mo mtext ms mspace mfrac msqrt mroot mstyle mpadded mphantom menclose msub msup msubsup
+    munder mover munderover mmultiscripts mprescripts mtable mtr mtd
+"""
+_ATTRIBUTES = """
+    display displaystyle scriptlevel mathvariant mathcolor stretchy fence form separator lspace rspace minsize
+    maxsize symmetric largeop movablelimits accent accentunder linethickness width height depth columnalign
+    rowalign columnspacing rowspacing columnlines rowlines columnspan rowspan notation
+"""
+ELEMENTS = frozenset(_ELEMENTS.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 _VALUE = re.compile(r"[\w#.,%+\- ]{0,100}", re.ASCII)
 
 

@@ -290,8 +290,11 @@ def _table_close(renderer: Any, tokens: Sequence[Token], at: int, options: Any, 
 
 def _cell(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
     token = tokens[at]
+    inside = tokens[at + token.nesting].content
     # An empty corner is no header: a screen reader would announce nothing.
-    name = token.type[:2]
+    name = token.type[:2] if inside.strip() else "td"
+    if token.nesting == -1:
+        return f"</{name}>\n"
     scope = ' scope="col"' if name == "th" else ""
     number = ' class="n"' if "right" in str(token.attrs.get("style", "")) else ""
     return f"<{name}{scope}{number}>"
@@ -381,8 +384,7 @@ _RULES: dict[str, Any] = {
     "paragraph_open": _paragraph,
     "table_open": _table_open,
     "table_close": _table_close,
-    "th_open": _cell,
-    "td_open": _cell,
+    **{f"{name}_{end}": _cell for name in ("th", "td") for end in ("open", "close")},
     "link_open": _link,
     "span_open": _span,
     "span_close": _span_close,

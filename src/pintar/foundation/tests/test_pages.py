@@ -8,7 +8,7 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from pintar.foundation import panels
+from pintar.foundation import panels, preferences
 from pintar.foundation.ui import tags
 from pintar.foundation.web import HEADERS
 
@@ -75,6 +75,29 @@ def test_a_choice_never_leads_to_another_site(client, elsewhere):
 
 def test_saved_data_is_a_wish_for_low_data_mode(client):
     assert "data-hemat" in client.get("/luring/", headers={"Save-Data": "on"}).text
+
+
+def test_low_data_mode_turned_off_by_hand_stays_off_and_other_choices_do_not_touch_it(client):
+    saving = {"Save-Data": "on"}
+    client.post("/tampilan/", {"language": "en"}, headers=saving)
+    assert "data-hemat" in client.get("/luring/", headers=saving).text
+    client.post("/tampilan/", {"saver": "0"}, headers=saving)
+    assert "data-hemat" not in client.get("/luring/", headers=saving).text
+
+
+def test_a_browser_that_saves_data_does_so_for_an_account_and_leaves_the_account_as_it_is(client, monkeypatch):
+    account = [preferences.Preferences()]
+    keeper = (lambda request: account[0], lambda request, chosen: account.__setitem__(0, chosen))
+    monkeypatch.setattr(preferences, "_keepers", [keeper])
+    saving = {"Save-Data": "on"}
+    assert "data-hemat" in client.get("/bantuan/", headers=saving).text
+    client.post("/tampilan/", {"text": "2"}, headers=saving)
+    assert account == [preferences.Preferences(text="2")]
+    assert "data-hemat" not in client.get("/bantuan/").text
+    client.post("/tampilan/", {"saver": "0"}, headers=saving)
+    assert "data-hemat" not in client.get("/bantuan/", headers=saving).text
+    client.post("/tampilan/", {"saver": "1"})
+    assert "data-hemat" in client.get("/bantuan/").text
 
 
 def test_pages_are_compressed_as_the_browser_wishes(client):

@@ -193,7 +193,7 @@ def survey(
 def answer(request: HttpRequest, view: StudyView, entry: Entry) -> HttpResponse:
     """Hand the survey in: fields `q-<question>`."""
     person = request.person  # type: ignore[attr-defined]
-    given = {name.removeprefix("q-"): value for name, value in request.POST.items() if name.startswith("q-")}
+    given = {name.removeprefix("q-"): str(value) for name, value in request.POST.items() if name.startswith("q-")}
     try:
         hand_in_survey(person=person, seat=view.seat.uid, answers=given, by=person.uid, now=view.now)
     except Refusal as refusal:

@@ -14,7 +14,7 @@ from pintar.people.actions.factors import (
     remove_passkey,
 )
 from pintar.people.actions.grants import end_grant, give_grant
-from pintar.people.actions.imports import NewCode, Report, import_people
+from pintar.people.actions.imports import NewCode, Report, import_list, import_people
 from pintar.people.actions.profiles import add_number, change_profile, consent, erase_account, remove_claim
 from pintar.people.actions.secrets import (
     ask_confirmation,
@@ -73,6 +73,7 @@ __all__ = [
     "erase_account",
     "give_grant",
     "grow_units",
+    "import_list",
     "import_people",
     "keep_preferences",
     "make_code",

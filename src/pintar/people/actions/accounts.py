@@ -151,12 +151,12 @@ def activate(*, login: str, code: str, password: str, consent: bool, now: dateti
     read = numbers.read_login(login)
     account = account_by_login(login, accounts().defer("password"))
     found = None
-    count_try(login=f"activation of {read.value}", now=now)
+    guess = count_try(login=f"activation of {read.value}", now=now)
     if account is not None:
         digest = seals.digest(ids.read_key(code[:40]))
         found = ActivationCode.objects.filter(account=account, digest=digest, expires_at__gt=now).first()
     if account is None or found is None:
-        raise Refusal(Reason("people", "wrong_activation", {"field": "code"}), status=422)
+        raise guess.wrong("wrong_activation", status=422, field="code")
     refuse(
         [
             *_weak_password(password, account.name, account.email, read.value),

@@ -90,10 +90,10 @@ def new_recovery_codes(*, sign_in: SignIn, now: datetime) -> list[str]:
 
 def check_factor(*, account_id: int, code: str, now: datetime) -> None:
     """A number of the authenticator, good once, or a recovery code. Raises Refusal: 401 wrong, 429 too often."""
-    left = count_try(login=_guess(account_id), now=now)
+    guess = count_try(login=_guess(account_id), now=now)
     account = Account.objects.get(id=account_id)
     if not _use_number(account, code, now) and not _use_recovery_code(account, code):
-        raise Refusal(Reason("people", "wrong_code", {"field": "code", "left": left}), status=401)
+        raise guess.wrong("wrong_code", status=401, field="code")
     with transaction.atomic():
         forget_tries(login=_guess(account_id))
 

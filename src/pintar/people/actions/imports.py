@@ -9,21 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from pintar.foundation import ids
 from pintar.foundation.ledger.events import record_all
-from pintar.foundation.refusals import Refusal
-from pintar.people import passwords, regions, seals
+from pintar.foundation.refusals import Reason, Refusal
+from pintar.people import passwords, regions, seals, sheets
 from pintar.people.actions.accounts import CODE_LASTS, CODE_LENGTH, show_code
 from pintar.people.events import AccountCreated, ClaimLost
 from pintar.people.models import Account, ActivationCode, Identifier, Unit
 from pintar.people.queries import owner_of
 from pintar.people.rules import numbers
-from pintar.people.rules.rows import Mistake, Row, twice
+from pintar.people.rules.rows import Mistake, Row, read_header, read_row, twice
 
 CHUNK = 500
 FACTS = ("unit_id", "profession", "employment", "gender", "regency", "province")
@@ -66,17 +67,46 @@ class _Plan:
     report: Report = field(default_factory=Report)
 
 
+def import_list(
+    *,
+    file: Path,
+    by: UUID | None,
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    hand_out: Callable[[Sequence[NewCode]], None] = lambda codes: None,
+) -> Report:
+    """Take in an .xlsx or .csv with the columns of `rules.rows.COLUMNS`.
+
+    Raises Refusal where the file as a whole cannot be read: 404, 413, 422.
+    """
+    lines = sheets.read(file)
+    places, wrong = read_header(next(lines)[1])
+    if wrong:
+        raise Refusal(*(Reason("people", m.code, dict(m.data)) for m in wrong), status=422)
+    rows: list[Row] = []
+    mistakes: list[Mistake] = []
+    for number, cells in lines:
+        read = read_row(number, cells, places, now.date())
+        if isinstance(read, Row):
+            rows.append(read)
+        else:
+            mistakes += read
+    return import_people(rows=rows, mistakes=mistakes, by=by, now=now, progress=progress, hand_out=hand_out)
+
+
 def import_people(
     *,
     rows: Sequence[Row],
     mistakes: Sequence[Mistake] = (),
     by: UUID | None,
     now: datetime,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+    hand_out: Callable[[Sequence[NewCode]], None] = lambda codes: None,
 ) -> Report:
     """Take in checked rows (`rules.rows.read_row`); `mistakes` of rows that could not be read are reported with them.
 
-    `progress` is told how many rows are done.
+    `progress` is told how many rows are done, of how many; `hand_out` gets the codes of what is kept already, so that
+    a break loses none.
     """
     report = Report(rows=len(rows) + len({m.line for m in mistakes}), refused=list(mistakes))
     again = twice(rows)
@@ -90,8 +120,9 @@ def import_people(
         report.unchanged += part.unchanged
         report.refused += part.refused
         report.codes += part.codes
+        hand_out(part.codes)
         done += len(chunk)
-        progress(done)
+        progress(done, report.rows)
     report.refused.sort(key=lambda m: m.line)
     return report
 
@@ -107,7 +138,7 @@ class _Places:
 
     def facts(self, row: Row) -> dict[str, Any] | Mistake:
         """The row's facts by field, without what it does not say; or what is wrong."""
-        facts = {"profession": row.profession, "employment": row.employment, "gender": row.gender}
+        facts: dict[str, Any] = {"profession": row.profession, "employment": row.employment, "gender": row.gender}
         regency = ""
         if row.unit:
             found = self.by_name.get(row.unit.casefold(), [])
@@ -121,7 +152,8 @@ class _Places:
                 code = "regency_ambiguous" if meant else "regency_unknown"
                 return Mistake(row.line, "kabupaten", code, {"given": row.regency[:80]})
             regency = meant[0].code
-        return {name: value for name, value in {**facts, "regency": regency, "province": regency[:2]}.items() if value}
+        facts |= {"regency": regency, "province": regency[:2]}
+        return {name: value for name, value in facts.items() if value}
 
 
 def _take_in(rows: list[Row], places: _Places, by: UUID | None, now: datetime) -> Report:
@@ -132,7 +164,8 @@ def _take_in(rows: list[Row], places: _Places, by: UUID | None, now: datetime) -
                 plan = _planned(rows, places, now)
                 _write(plan, sealed, by, now)
             return plan.report
-        except IntegrityError:
+        except (IntegrityError, OperationalError):
+            # Somebody registered a number of this chunk just now, or another list is being taken in.
             if attempt == 3:
                 raise
         except _PasswordsFirst as wanted:

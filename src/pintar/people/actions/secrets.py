@@ -1,17 +1,20 @@
 """Passwords and addresses change: by a letter, or by who knows the present password."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from pintar.foundation.ledger import record
 from pintar.foundation.refusals import Reason, Refusal
 from pintar.people import links, passwords
 from pintar.people.actions.accounts import refuse
+from pintar.people.actions.sessions import end_other_sessions
 from pintar.people.actions.tries import count_try, forget_tries
 from pintar.people.events import EmailConfirmed, EmailToConfirm, PasswordChanged, ResetAsked
-from pintar.people.models import Account, ActivationCode, Session
+from pintar.people.models import Account, ActivationCode
 from pintar.people.queries import Person, SignIn, people
 from pintar.people.rules import numbers, profiles
 
@@ -49,14 +52,14 @@ def reset_password(*, link: str, password: str, consent: bool, now: datetime) ->
     if not consent and account.consented_at is None:
         refuse([Reason("people", "consent_missing", {"field": "consent"})])
     sealed = passwords.seal(password)
-    changed = {"password": sealed}
+    changed: dict[str, Any] = {"password": sealed}
     if account.consented_at is None:
         changed |= {"consented_at": now, "consented_to": profiles.CONSENT}
     with transaction.atomic():
         # The old hash in the condition: of two uses of one link at once, one wins.
         if not Account.objects.filter(id=account.id, password=account.password).update(**changed):
             raise Refusal(Reason("people", "link_over"), status=410)
-        _end_what_the_old_password_opened(account.id, but=None)
+        _end_what_the_old_password_opened(account.id, but=None, now=now)
         forget_tries(login=f"reset of {account.email}")
         forget_tries(login=account.email)
         record(PasswordChanged(account=account.uid), about=account.uid, by=account.uid, now=now)
@@ -70,19 +73,19 @@ def change_password(*, sign_in: SignIn, old: str, new: str, now: datetime) -> No
     sealed = passwords.seal(new)
     with transaction.atomic():
         Account.objects.filter(id=account.id).update(password=sealed)
-        _end_what_the_old_password_opened(account.id, but=sign_in.id)
+        _end_what_the_old_password_opened(account.id, but=sign_in.id, now=now)
         record(PasswordChanged(account=account.uid), about=account.uid, by=account.uid, now=now)
 
 
 def check_password(*, person: Person, password: str, field: str = "password", now: datetime) -> Account:
     """Ask again who it is, before something that matters. Raises Refusal (422, 429)."""
-    guess = f"password of {person.id}"
-    left = count_try(login=guess, now=now)
+    guessed = f"password of {person.id}"
+    guess = count_try(login=guessed, now=now)
     account = Account.objects.get(id=person.id)
     if not passwords.matches(password, account.password):
-        raise Refusal(Reason("people", "wrong_password", {"field": field, "left": left}), status=422)
+        raise guess.wrong("wrong_password", status=422, field=field)
     with transaction.atomic():
-        forget_tries(login=guess)
+        forget_tries(login=guessed)
     return account
 
 
@@ -123,6 +126,9 @@ def confirm_email(*, link: str, now: datetime) -> Person:
         raise Refusal(Reason("people", "link_over"), status=410)
     try:
         with transaction.atomic():
+            # All who typed this address are locked in one order, or two who confirm it at once would block each other.
+            rivals = Q(email=address) | Q(id=account.id)
+            list(Account.objects.select_for_update().filter(rivals).order_by("id").values_list("id"))
             Account.objects.filter(email=address, email_verified_at__isnull=True).exclude(id=account.id).update(
                 email=""
             )
@@ -139,6 +145,6 @@ def _account_of(purpose: str, text: str, now: datetime) -> Account | None:
     return account if link and account and links.still_good(purpose, link, account) else None
 
 
-def _end_what_the_old_password_opened(account_id: int, *, but: int | None) -> None:
-    Session.objects.filter(account_id=account_id).exclude(id=but).delete()
+def _end_what_the_old_password_opened(account_id: int, *, but: int | None, now: datetime) -> None:
+    end_other_sessions(account_id=account_id, but=but, now=now)
     ActivationCode.objects.filter(account_id=account_id).delete()

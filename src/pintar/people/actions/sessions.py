@@ -68,7 +68,8 @@ def end_session(*, person: Person, session: UUID, now: datetime) -> bool:
 def end_other_sessions(*, account_id: int, but: int | None, now: datetime) -> int:
     """End all sessions and tokens but one. Returns how many ended."""
     with transaction.atomic():
-        return Session.objects.filter(account_id=account_id).exclude(id=but).delete()[0]
+        theirs = Session.objects.filter(account_id=account_id)
+        return (theirs if but is None else theirs.exclude(id=but)).delete()[0]
 
 
 def note_seen(*, session: int, now: datetime) -> None:

@@ -61,19 +61,15 @@ def _right_one(login: str, password: str, device: Device, now: datetime) -> Acco
     read = numbers.read_login(login)
     account = account_by_login(login, with_factors(accounts(), now))
     known = device.digest if account is not None and account.uid in device.accounts else ""
-    left = count_try(login=read.value, device=known, now=now)
+    guess = count_try(login=read.value, device=known, now=now)
     if not passwords.matches(password, account.password if account else ""):
-        raise wrong_credentials(read, left)
+        # One sentence for a wrong password, a login that nobody has, and an account that is not active yet.
+        kind = read.kinds[0] if read.kinds else ""
+        name = numbers.NAMES.get(kind, "")
+        raise guess.wrong("wrong_credentials", status=401, kind=kind, name=name, field="password")
     assert account is not None
     with transaction.atomic():
         forget_tries(login=read.value, device=known)
         if passwords.is_outdated(account.password):
             Account.objects.filter(id=account.id, password=account.password).update(password=passwords.seal(password))
     return account
-
-
-def wrong_credentials(read: numbers.Login, left: int) -> Refusal:
-    """One sentence for a wrong password, a login that nobody has, and an account that is not active yet."""
-    kind = read.kinds[0] if read.kinds else ""
-    data = {"kind": kind, "name": numbers.NAMES.get(kind, ""), "left": left, "field": "password"}
-    return Refusal(Reason("people", "wrong_credentials", data), status=401)

@@ -1,6 +1,8 @@
 """Guesses are counted before they are looked at, so many at once are no more than one after the other."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,8 +12,23 @@ from pintar.people.models import Tries
 from pintar.people.rules import tries
 
 
-def count_try(*, login: str, device: str = "", now: datetime) -> int:
-    """Count one try for a login; returns how many are left should it be wrong. Raises Refusal (429) when locked.
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One counted try: how many are left should it be wrong, and until when it then locks."""
+
+    left: int
+    until: datetime | None
+    at: datetime
+
+    def wrong(self, code: str, *, status: int, **data: Any) -> Refusal:
+        """The answer to a wrong one: its own words, or with the last one those of the lock."""
+        if self.until is not None:
+            return locked(self.until, self.at)
+        return Refusal(Reason("people", code, {"left": self.left, **data}), status=status)
+
+
+def count_try(*, login: str, device: str = "", now: datetime) -> Guess:
+    """Count one try for a login. Raises Refusal (429) when locked.
 
     `login` names what is guessed, in clear; only its keyed digest is kept. `device` is the digest of a known device.
     """
@@ -30,7 +47,7 @@ def count_try(*, login: str, device: str = "", now: datetime) -> int:
             row.save(update_fields=["wrong", "locks", "last_at", "locked_until"])
     if not verdict.allowed and verdict.until is not None:
         raise locked(verdict.until, now)
-    return verdict.left - 1
+    return Guess(verdict.left - 1, after.locked_until if after else None, now)
 
 
 def forget_tries(*, login: str, device: str = "") -> None:

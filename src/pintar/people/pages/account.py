@@ -65,7 +65,6 @@ def _profile(
     wheres: list[regions.Region] | None = None,
 ) -> HttpResponse:
     context = {
-        "form": form,
         "next": back,
         "units": units or [],
         "regencies": wheres or [],
@@ -73,7 +72,7 @@ def _profile(
         "employments": profiles.EMPLOYMENTS,
         "genders": profiles.GENDERS,
     }
-    return render(request, "people/profile.html", context, status=form.status)
+    return forms.page(request, "people/profile.html", form, **context)
 
 
 def _profile_values(person: queries.Person) -> dict[str, str]:
@@ -150,8 +149,8 @@ def own_numbers(request: Visit) -> HttpResponse:
     own = queries.own_numbers(request.person)
     there = {number.kind for number in own}
     kinds = [(kind, numbers.NAMES[kind]) for kind in numbers.KINDS if kind not in there]
-    context = {"form": form, "own": own, "kinds": kinds}
-    return render(request, "people/numbers.html", context, status=form.status)
+    context = {"own": own, "kinds": kinds}
+    return forms.page(request, "people/numbers.html", form, **context)
 
 
 @access(ACCOUNT)
@@ -173,8 +172,8 @@ def email(request: Visit) -> HttpResponse:
         else:
             messages.success(request, gettext("Surat konfirmasi dikirim. Buka tautan di dalamnya."))
             return HttpResponseRedirect(reverse("surel"))
-    context = {"form": form, "page": queries.account_page(request.person, clock.now())}
-    return render(request, "people/email.html", context, status=form.status)
+    context = {"page": queries.account_page(request.person, clock.now())}
+    return forms.page(request, "people/email.html", form, **context)
 
 
 @access(ACCOUNT)
@@ -196,7 +195,7 @@ def password(request: Visit) -> HttpResponse:
             now = clock.now()
             token = actions.renew_session(sign_in=request.sign_in, confirmed=False, now=now)
             return visits.renew(HttpResponseRedirect(reverse("akun")), token, request.sign_in, now)
-    return render(request, "people/password.html", {"form": form}, status=form.status)
+    return forms.page(request, "people/password.html", form)
 
 
 @access(ACCOUNT)
@@ -237,8 +236,8 @@ def data(request: Visit) -> HttpResponse:
             )
             copy.headers["Content-Disposition"] = 'attachment; filename="data-saya-pintar.json"'
             return copy
-    context = {"form": form, "page": queries.account_page(request.person, now)}
-    return render(request, "people/data.html", context, status=form.status)
+    context = {"page": queries.account_page(request.person, now)}
+    return forms.page(request, "people/data.html", form, **context)
 
 
 @access(ACCOUNT)
@@ -257,4 +256,4 @@ def erase(request: Visit) -> HttpResponse:
             response = HttpResponseRedirect(reverse("akun-terhapus"))
             response.delete_cookie(visits.session_cookie())
             return response
-    return render(request, "people/erase.html", {"form": form}, status=form.status)
+    return forms.page(request, "people/erase.html", form)

@@ -58,12 +58,11 @@ def authenticator(request: Visit) -> HttpResponse:
     new = actions.begin_authenticator(sign_in=request.sign_in, kept=form.values["kept"], now=now)
     qr = segno.make(new.address, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True)
     context = {
-        "form": form,
         "secret": " ".join(new.secret[at : at + 4] for at in range(0, len(new.secret), 4)),
         "kept": new.kept,
         "qr": mark_safe(qr),  # noqa: S308  drawn from numbers alone
     }
-    return render(request, "people/authenticator.html", context, status=form.status)
+    return forms.page(request, "people/authenticator.html", form, **context)
 
 
 @access(ACCOUNT)

@@ -1,9 +1,10 @@
 """Forms as they come back with mistakes: what was typed, and what is wrong with each field."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from pintar.foundation.refusals import Reason, Refusal
 from pintar.people.rules import numbers
@@ -13,12 +14,12 @@ LONGEST_FIELD = 1000
 
 @dataclass(slots=True)
 class Form:
-    """`values` by field, `errors` by field, `general` for what is wrong with no field alone."""
+    """`values` by field, `errors` by field."""
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, Reason] = field(default_factory=dict)
-    general: list[Reason] = field(default_factory=list)
     status: int = 200
+    retry_after: int | None = None
 
     @property
     def mistakes(self) -> list[tuple[str, Reason]]:
@@ -31,7 +32,9 @@ class Form:
             if name is None:
                 raise refusal
             self.errors.setdefault(str(name), why)
-        self.status = refusal.status
+        # A refused sign-in is an answered form like any other; only the API says 401.
+        self.status = 422 if refusal.status == 401 else refusal.status
+        self.retry_after = refusal.retry_after
         return self
 
 
@@ -44,5 +47,9 @@ def secret(request: HttpRequest, name: str = "password") -> str:
     return numbers.writable(request.POST.get(name, ""))[:LONGEST_FIELD]
 
 
-def with_values(names: Iterable[tuple[str, str]]) -> Form:
-    return Form(dict(names))
+def page(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
+    """The form's page, with the status of what was refused."""
+    response = render(request, template, {"form": form, **context}, status=form.status)
+    if form.retry_after is not None:
+        response.headers["Retry-After"] = str(form.retry_after)
+    return response

@@ -43,8 +43,8 @@ def register(request: HttpRequest) -> HttpResponse:
             actions.keep_preferences(person=person, chosen=request.preferences, now=now)  # type: ignore[attr-defined]
             messages.success(request, gettext("Akun Anda jadi. Surat konfirmasi dikirim ke surel Anda."))
             return _sign_in_new(request, person, back)
-    context = {"form": form, "next": back, "kinds": KINDS, "consent": "consent" in request.POST}
-    return render(request, "people/register.html", context, status=form.status)
+    context = {"next": back, "kinds": KINDS, "consent": "consent" in request.POST}
+    return forms.page(request, "people/register.html", form, **context)
 
 
 @access(EVERYONE)
@@ -66,8 +66,8 @@ def activate(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Akun Anda aktif."))
             return _sign_in_new(request, person, visits.back_of(request))
-    context = {"form": form, "next": visits.back_of(request), "consent": "consent" in request.POST}
-    return render(request, "people/activate.html", context, status=form.status)
+    context = {"next": visits.back_of(request), "consent": "consent" in request.POST}
+    return forms.page(request, "people/activate.html", form, **context)
 
 
 @access(EVERYONE)
@@ -82,8 +82,8 @@ def forgot(request: HttpRequest) -> HttpResponse:
             form.refused(refusal)
         else:
             return HttpResponseRedirect(f"{reverse('lupa-kata-sandi')}?terkirim=1")
-    context = {"form": form, "sent": "terkirim" in request.GET}
-    return render(request, "people/forgot.html", context, status=form.status)
+    context = {"sent": "terkirim" in request.GET}
+    return forms.page(request, "people/forgot.html", form, **context)
 
 
 @access(EVERYONE)
@@ -105,8 +105,8 @@ def new_password(request: HttpRequest, link: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Kata sandi Anda sudah diganti. Semua perangkat lain sudah keluar."))
             return _sign_in_new(request, person, "")
-    context = {"form": form, "consent_needed": account.consented_at is None, "consent": "consent" in request.POST}
-    return render(request, "people/new_password.html", context, status=form.status)
+    context = {"consent_needed": account.consented_at is None, "consent": "consent" in request.POST}
+    return forms.page(request, "people/new_password.html", form, **context)
 
 
 @access(EVERYONE)

@@ -1,15 +1,15 @@
 """Sign in, show the second factor, sign out."""
 
 import json
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pintar.foundation import clock
 from pintar.foundation.access import EVERYONE, access
-from pintar.foundation.refusals import Refusal
+from pintar.foundation.refusals import Reason, Refusal
 from pintar.people import actions, ports, queries
 from pintar.people.pages import forms, visits
 from pintar.people.rules import numbers
@@ -46,15 +46,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, form: forms.Form, back: str) -> HttpResponse:
     typed = numbers.read_login(form.values.get("login", ""))
     context = {
-        "form": form,
         "next": back,
         "destination": ports.destination(back),
         "seen": numbers.NAMES[typed.kinds[0]] if typed.kinds else "",
         "seen_digits": 0 if typed.is_email else len(typed.value),
         "remember": request.method != "POST" or "remember" in request.POST,
     }
-    # A refused sign-in is an answered form like any other; the API says 401.
-    return render(request, "people/sign_in.html", context, status=422 if form.status == 401 else form.status)
+    return forms.page(request, "people/sign_in.html", form, **context)
 
 
 @access(EVERYONE)
@@ -65,11 +63,11 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     back = visits.back_of(request)
     step = visits.halfway(request, now)
     session: queries.SignIn | None = getattr(request, "sign_in", None)
-    if step is None and session is None:
-        return HttpResponseRedirect(reverse("masuk"))
-    account = next(iter(queries.people_by_uid([step[0]]).values()), None) if step else session and session.person
+    account = queries.people_by_uid([step[0]]).get(step[0]) if step else session.person if session else None
     if account is None:
-        return HttpResponseRedirect(reverse("masuk"))
+        raise Refusal(Reason("people", "step_over"), status=410)
+    if step is None and not _has_a_factor_to_show(account, session, now):
+        return HttpResponseRedirect(back or visits.home())
     form = forms.read(request, "code")
     if request.method == "POST":
         try:
@@ -82,8 +80,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             form.refused(refusal)
         else:
             return _confirmed(request, account, step[1] if step else None, session, back)
-    context = {"form": form, "next": back, **_passkey_asked(account)}
-    return render(request, "people/second_factor.html", context, status=422 if form.status == 401 else form.status)
+    context = {"next": back, **_passkey_asked(account)}
+    return forms.page(request, "people/second_factor.html", form, **context)
 
 
 def _confirmed(
@@ -102,6 +100,11 @@ def _confirmed(
     device = visits.device_of(request).name
     token = actions.begin_session(account_id=account.id, remember=remember, device=device, confirmed=True, now=now)
     return visits.sign_in_with(request, response, token, account.uid, remember=remember)
+
+
+def _has_a_factor_to_show(person: queries.Person, session: queries.SignIn | None, now: datetime) -> bool:
+    factors = queries.factors_of(person.id, now)
+    return factors.needed and factors.any and session is not None and session.confirmed_at is None
 
 
 def _passkey_asked(account: queries.Person) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Provinces and regencies (kabupaten, kota) by code and by name; where the data comes from is in NOTICE.md."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,12 +44,31 @@ def find(text: str, most: int = 20) -> list[Region]:
         return []
     if (code := text.strip()) in regencies():
         return [regencies()[code]]
-    exact = [r for r in regencies().values() if _plain(r.name) == said]
-    if exact:
+    if exact := _by_name().get(said):
         return exact
-    bare = [r for r in regencies().values() if _bare(r.name) == said]
-    rest = [r for r in regencies().values() if r not in bare and all(word in _plain(r.name) for word in said.split())]
-    return bare if len(bare) == 1 else (bare + rest)[:most]
+    bare = _by_bare_name().get(said, [])
+    if len(bare) == 1:
+        return bare
+    words = said.split()
+    parts = [r for name, found in _by_name().items() for r in found if all(word in name for word in words)]
+    return [*bare, *(region for region in parts if region not in bare)][:most]
+
+
+@cache
+def _by_name() -> dict[str, list[Region]]:
+    return _grouped(_plain)
+
+
+@cache
+def _by_bare_name() -> dict[str, list[Region]]:
+    return _grouped(_bare)
+
+
+def _grouped(called: Callable[[str], str]) -> dict[str, list[Region]]:
+    groups: dict[str, list[Region]] = {}
+    for region in regencies().values():
+        groups.setdefault(called(region.name), []).append(region)
+    return groups
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ KINDS = (NIP, NIK, NUPTK, NPK, NIDN)
 EMAIL = "email"
 # How people call them; the same in every language.
 NAMES = {NIP: "NIP", NIK: "NIK", NUPTK: "NUPTK", NPK: "NPK/PegID", NIDN: "NIDN", EMAIL: "surel"}
-LENGTHS = {NIP: (18, 18), NIK: (16, 16), NUPTK: (16, 16), NPK: (8, 15), NIDN: (10, 10)}
+LENGTHS = {NIP: (18, 18), NIK: (16, 16), NUPTK: (16, 16), NPK: (8, 14), NIDN: (10, 10)}
 LONGEST_EMAIL = 254
 # Codes of provinces that a NIK may begin with (11 Aceh … 96 Papua Barat Daya).
 PROVINCES = frozenset(
@@ -23,7 +23,7 @@ PROVINCES = frozenset(
 FORMER_PROVINCES = frozenset({"54"})
 _SPACING = re.compile(r"[\s.\-/\u00a0\u2007\u202f\u200e\u200f]+")
 _EMAIL = re.compile(
-    r"[^@\s\"'<>(),;:\\\[\]]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+    r"[^@\s\x00-\x1f\x7f\"<>(),;:\\\[\]]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
 )
 
 

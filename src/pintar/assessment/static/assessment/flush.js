@@ -26,7 +26,7 @@ async function main() {
   if (receipt) {
     const left = (await log.ops(receipt)).filter(op => op.state === "waiting").length
     const words = document.querySelector("[data-belum-terkirim]")
-    if (left && words) words.textContent = words.dataset.belumTerkirim.replace("%s", left)
+    if (left && words) words.textContent = words.dataset.belumTerkirim.replace("{}", left)
     if (!left) await log.forget(receipt)
     const print = document.querySelector("[data-cetak]")
     print.hidden = false

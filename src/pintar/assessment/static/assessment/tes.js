@@ -2,14 +2,11 @@
 
 import {ServerClock} from "./clock.js"
 import {MemoryLog, openLog} from "./log.js"
+import {$, $$, announce, chip, notice, open, saveFile, say, time, words} from "./screen.js"
 import {signIn} from "./signin.js"
-import {Sender, call, outgoing} from "./sync.js"
+import {Sender, call} from "./sync.js"
 import {read, swapPlaces, write} from "./values.js"
 
-const $ = (selector, within = document) => within.querySelector(selector)
-const $$ = (selector, within = document) => [...within.querySelectorAll(selector)]
-const words = $("#kata").dataset
-const say = (name, filling = "") => words[name].replace("%s", filling)
 const form = $("#soal")
 const sets = $$("fieldset[data-item]", form)
 const answers = new Map()
@@ -84,6 +81,7 @@ function dress() {
   $("#masuk-lagi form").addEventListener("submit", comeBack)
   $("#perangkat [data-take]").addEventListener("click", takeOver)
   $("#simpan").addEventListener("click", () => sender.soon(0))
+  $("#simpan").addEventListener("keydown", event => ["Enter", " "].includes(event.key) && sender.soon(0))
   addEventListener("pagehide", () => { keepTyping(); sender.leave() })
   document.addEventListener("visibilitychange", () => document.hidden && keepTyping())
   startTimer()
@@ -109,7 +107,7 @@ function show(number, moved = false) {
   sets.forEach((set, place) => { set.hidden = place !== number - 1 })
   $("[data-nomor]").textContent = number
   form.elements.soal.value = number
-  document.title = words.title.replace("%s", number)
+  document.title = words.title.replace("{}", number)
   $("[data-mundur]").hidden = number === 1
   $("[data-maju] span").textContent = number < sets.length ? words.next : words.review
   paint()
@@ -147,7 +145,7 @@ function paint() {
     const state = states[link.dataset.ke - 1]
     link.className = state === "empty" ? "" : state
     link.setAttribute("aria-label", `${say("item", link.dataset.ke)}, ${words[state]}`)
-    if (Number(link.dataset.ke) === current) link.setAttribute("aria-current", "true")
+    if (Number(link.dataset.ke) === current && !link.closest("#tinjauan")) link.setAttribute("aria-current", "true")
     else link.removeAttribute("aria-current")
   }
   for (const number of $$("[data-jumlah]")) number.textContent = count[number.dataset.jumlah]
@@ -245,6 +243,10 @@ async function tell(state, data) {
   } else if (state === "signin") {
     chip("waiting", "sync", say("waiting", data.count))
     renewOrAsk()
+  } else if (state === "taken" && isLeaseUnsure) {
+    // We asked for it ourselves and never heard the answer: no other device is meant.
+    if (await takeLease() === 200) sender.soon(0)
+    else sender.soon(3000)
   } else if (state === "taken") {
     setLocked(true)
     chip("waiting", "sync", say("waiting", data.count))
@@ -254,43 +256,11 @@ async function tell(state, data) {
   else if (state === "held") notice("warn", say("held", data.count), words.see, () => location.assign(words.result))
   else if (state === "late") {
     setLocked(true)
-    notice("warn", words.overLate, words.file, saveFile)
+    notice("warn", words.overLate, words.file, save)
   } else if (state === "refused") {
     const place = sets.findIndex(set => set.dataset.item === data.item)
     notice("bad", say("refused", place + 1))
   }
-}
-
-function chip(state, drawing, text) {
-  const chip = $("#simpan")
-  chip.hidden = false
-  chip.dataset.state = state
-  $("use", chip).setAttribute("href", `${words.icons}#${drawing}`)
-  $("span", chip).textContent = text
-}
-
-function announce(text) {
-  $("#kabar").textContent = text
-}
-
-function notice(kind, text, button, action) {
-  const box = document.createElement("div")
-  box.className = `note ${kind}`
-  box.setAttribute("role", "alert")
-  box.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${words.icons}#${kind === "bad" ? "warn" : "info"}"/></svg><p></p>`
-  $("p", box).textContent = text
-  if (button) {
-    const actions = document.createElement("div")
-    actions.className = "actions"
-    const press = document.createElement("button")
-    press.type = "button"
-    press.className = "button quiet"
-    press.textContent = button
-    press.addEventListener("click", action)
-    actions.append(press)
-    box.append(actions)
-  }
-  $("#pesan").replaceChildren(box)
 }
 
 function setLocked(value) {
@@ -333,8 +303,11 @@ async function comeBack(event) {
   wrong.hidden = false
 }
 
+let isLeaseUnsure = false
+
 async function takeLease() {
   const {status, body} = await call("PUT", `${words.api}/lease`, csrf)
+  isLeaseUnsure = status === 0 || status >= 500
   if (status === 200) {
     lease = body.lease
     clock.set(Date.parse(body.now))
@@ -359,21 +332,11 @@ async function takeOver() {
   $("#pesan").replaceChildren()
   setLocked(clock.now() > deadline)
   paint()
-  sender.soon(0)
-}
-
-function open(dialog) {
-  if (dialog.open) return
-  if (dialog.showModal) dialog.showModal()
-  else dialog.setAttribute("open", "")
+  if (handingIn) handIn()
+  else sender.soon(0)
 }
 
 // Time -----------------------------------------------------------------------------------------
-
-function time(instant, seconds = false) {
-  const parts = {hour: "2-digit", minute: "2-digit", ...(seconds ? {second: "2-digit"} : {}), hourCycle: "h23"}
-  return new Intl.DateTimeFormat("en-GB", {...parts, timeZone: words.zone}).format(instant).replace(/:/g, ".")
-}
 
 function startTimer() {
   const button = $("#waktu")
@@ -458,17 +421,9 @@ async function handIn(isOver = false) {
   if ($("dialog[open]")) return
   const grace = Date.parse(words.grace) - Date.parse(words.deadline) + deadline
   if (clock.now() < deadline) notice("warn", words.sending)
-  else if (clock.now() < grace) notice("warn", say("overOffline", `${time(grace)} ${words.zoneName}`), words.file, saveFile)
-  else notice("warn", words.overLate, words.file, saveFile)
+  else if (clock.now() < grace) notice("warn", say("overOffline", `${time(grace)} ${words.zoneName}`), words.file, save)
+  else notice("warn", words.overLate, words.file, save)
   setTimeout(() => handIn(isOver), 4000 + Math.random() * 4000)
 }
 
-// Everything typed, as a file: should the signal never come back, an organiser can still see it.
-async function saveFile() {
-  const ops = (await log.ops(words.sitting)).map(op => ({...outgoing(op), at: op.at, state: op.state}))
-  const file = new Blob([JSON.stringify({sitting: words.sitting, ops})], {type: "application/json"})
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(file)
-  link.download = `jawaban-${words.sitting}.json`
-  link.click()
-}
+const save = async () => saveFile(await log.ops(words.sitting))
