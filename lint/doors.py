@@ -10,8 +10,13 @@ class DoorsContract(Contract):
 
     def check(self, graph, verbose):
         home = {m: room for room in self.rooms for m in {room} | graph.find_descendants(room)}
-        part = lambda m: m.removeprefix(home[m]).strip(".").split(".")[0]
-        borrowed = lambda importer, m: part(importer) == "tests" and m == f"{home[m]}.tests.builders"
+
+        def part(module: str) -> str:
+            return module.removeprefix(home.get(module, "")).strip(".").split(".")[0]
+
+        def borrowed(importer: str, module: str) -> bool:
+            return part(importer) == "tests" and module == f"{home[module]}.tests.builders"
+
         broken = sorted(
             (importer, module)
             for module, room in home.items()

@@ -126,7 +126,7 @@ CSRF_FAILURE_VIEW = "pintar.foundation.ui.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_url] if SECURE else []
 
 if "people" in ROOMS:
-    from pintar.people.settings import *  # noqa: E402,F403
+    from pintar.people.settings import *  # noqa: F403
 
 LOGGING = {
     "version": 1,

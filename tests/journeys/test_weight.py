@@ -56,8 +56,8 @@ class Scales:
         # A first visit meets no service worker, and the bytes that one passes on are not counted.
         assert session.browser
         fresh = session.browser.new_context(
-            base_url=base_url, storage_state=session.storage_state(), service_workers="block", extra_http_headers=headers,
-            **PHONE,
+            base_url=base_url, storage_state=session.storage_state(), service_workers="block",
+            extra_http_headers=headers, **PHONE,
         )  # fmt: skip
         self.page = fresh.new_page()
         self.base_url = base_url

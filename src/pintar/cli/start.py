@@ -123,7 +123,7 @@ def _run(host: str, port: int, processes: int) -> None:
 
 def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
     # Of its own process group, so that Ctrl-C reaches it once, through us, and it can finish what it is doing.
-    return subprocess.Popen(command, process_group=0, preexec_fn=_end_with_parent)  # noqa: PLW1509
+    return subprocess.Popen(command, process_group=0, preexec_fn=_end_with_parent)
 
 
 def _end_with_parent() -> None:

@@ -60,7 +60,7 @@ def of(request: HttpRequest) -> Preferences:
     """
     for read, _ in _keepers:
         if (kept := read(request)) is not None:
-            return replace(kept, saver=kept.saver or _saves_data(request) and request.COOKIES.get("hemat") != "0")
+            return replace(kept, saver=kept.saver or (_saves_data(request) and request.COOKIES.get("hemat") != "0"))
     chosen = Preferences(language=_wished_language(request), saver=_saves_data(request))
     for name, cookie in COOKIES.items():
         if cookie in request.COOKIES:
