@@ -18,6 +18,9 @@ check: .venv/.test                   ## style, types, contracts
 messages: .venv/.test                ## extract the words to translate (needs GNU gettext)
 	.venv/bin/python tests/messages.py
 
+report: .venv/.test                  ## bytes and queries of every page, the longest files, into docs/figures.md
+	.venv/bin/python tests/journeys/report.py > docs/figures.md.new && mv docs/figures.md.new docs/figures.md
+
 lock: | $(UV)                        ## resolve anew; the files name versions and hashes
 	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade --group test -c requirements.txt pyproject.toml -o requirements-test.txt

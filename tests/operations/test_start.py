@@ -26,7 +26,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return clean | {"PINTAR_DATA": str(data), **more}
 
 
-def wait_for(port: int, seconds: float = 30) -> None:
+def wait_for(port: int, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pintar.catalogue import queries, rules
 from pintar.catalogue.queries import Wish
@@ -19,7 +19,7 @@ LONGEST_CODE = 40
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def window(request: HttpRequest) -> HttpResponse:
     """The shop window: what Pintar is, what is open now."""
     now = clock.now()
@@ -27,7 +27,7 @@ def window(request: HttpRequest) -> HttpResponse:
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """All trainings; `q` words, `status` dibuka or segera, `untuk` an audience. What is not understood is left out."""
     now = clock.now()
@@ -39,7 +39,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def training(request: HttpRequest, slug: str) -> HttpResponse:
     """One training: what it gives, what it costs in time and data, its batches with their conditions."""
     now = clock.now()

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pintar.courses import queries as courses
 from pintar.enrolment import queries, rules
@@ -24,7 +24,7 @@ from pintar.foundation.ui.tags import through
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def batch(request: HttpRequest, key: str) -> HttpResponse:
     """A batch: its conditions to a stranger, the verdict to a person, the receipt to who has a seat."""
     return _show(request, key)
@@ -60,7 +60,7 @@ def seat(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @access(EVERYONE)
-@require_GET
+@require_safe
 def calendar_file(request: HttpRequest, key: str) -> HttpResponse:
     """The batch's dates for a calendar (RFC 5545)."""
     facts = queries.batch(key)
