@@ -18,6 +18,9 @@ check: .venv/.test                   ## style, types, contracts
 messages: .venv/.test                ## extract the words to translate (needs GNU gettext)
 	.venv/bin/python tests/messages.py
 
+shots: .venv/.test                   ## photograph every page into shots/
+	.venv/bin/python tests/journeys/shots.py
+
 report: .venv/.test                  ## bytes and queries of every page, the longest files, into docs/figures.md
 	.venv/bin/python tests/journeys/report.py > docs/figures.md.new && mv docs/figures.md.new docs/figures.md
 
