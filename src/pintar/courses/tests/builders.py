@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import yaml
 
 from pintar.courses import actions
-from pintar.courses.folder import disk
+from pintar.courses.folder import disk, document
 from pintar.courses.ports import CourseFolder
 from pintar.courses.rules import Edition
 
@@ -37,7 +37,14 @@ def publish_small_course(now: datetime, by: UUID | None = None, **changes: Any) 
     Its contents: tes-awal, selamat-datang (with audio) | mengenali-data-pribadi, its quiz, menyimpan-dengan-aman, its
     quiz | tes-akhir, survei. Indicators "1" and "2".
     """
-    return actions.publish(small_folder(**changes), by=by, now=now)
+    folder = small_folder(**changes)
+    return actions.publish(_prepared(tuple(sorted(folder.files.items()))), by=by, now=now)
+
+
+@lru_cache(maxsize=32)
+def _prepared(files: tuple[tuple[str, bytes], ...]) -> document.Prepared:
+    """Read and checked once for all the tests that publish the same files."""
+    return document.prepare(CourseFolder({}, dict(files)))
 
 
 @cache
