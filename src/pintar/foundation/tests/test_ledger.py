@@ -95,7 +95,7 @@ def test_a_failure_is_never_given_up_and_waits_an_hour_at_most():
     assert backoff(10_000) == timedelta(hours=1)
 
 
-def test_what_a_dead_worker_had_claimed_comes_back_after_its_lease(now, listener, monkeypatch):
+def test_what_a_dead_worker_had_claimed_comes_back_after_its_lease(now, listener):
     ring(now)
 
     class Killed(BaseException):
@@ -104,10 +104,10 @@ def test_what_a_dead_worker_had_claimed_comes_back_after_its_lease(now, listener
     def die(events):
         raise Killed
 
-    monkeypatch.setitem(registry._handlers, listener, (die, frozenset({"tests.bell_rung"})))
+    registry._handlers[listener] = (die, frozenset({"tests.bell_rung"}))
     with pytest.raises(Killed):
         deliver(listener, now)
-    monkeypatch.setitem(registry._handlers, listener, (listen, frozenset({"tests.bell_rung"})))
+    registry._handlers[listener] = (listen, frozenset({"tests.bell_rung"}))
     assert deliver_all(lambda: now + LEASE - timedelta(seconds=1)) == 0
     assert deliver_all(lambda: now + LEASE) == 1
 
