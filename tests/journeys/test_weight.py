@@ -76,7 +76,7 @@ class Scales:
         """Bytes by kind of resource, the number of `requests`, and of those to other sites (`strangers`)."""
         self.sizes = Counter()
         self.page.goto(path, wait_until="load")
-        self.page.evaluate("document.fonts.ready.then(() => true)")
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
         self.page.wait_for_timeout(50)
         return self.sizes
 

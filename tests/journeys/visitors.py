@@ -76,7 +76,8 @@ def choose_language(context: BrowserContext, language: str) -> None:
     page = context.new_page()
     page.goto("/bantuan/")
     page.click(f".foot [name=language][value={language}]")
-    page.close()
+    # Left open until its context closes: Chromium may never finish closing a page that has just been sent elsewhere.
+    page.wait_for_load_state()
 
 
 def visits(context: BrowserContext, server: Server, visitor: Visitor, language: str) -> Iterator[tuple[Address, Page]]:
