@@ -103,7 +103,7 @@ def by_keyboard(page: Page) -> list[str]:
 
 
 def english_words(page: Page) -> list[str]:
-    words = set(re.findall(r"[a-z']+", page.evaluate("looking.words()").lower()))
+    words = set(re.findall(r"\b[a-z']+\b", page.evaluate("looking.words()").lower()))
     return [f"English: {', '.join(sorted(words & ENGLISH))}"] if words & ENGLISH else []
 
 
