@@ -1,6 +1,8 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 PO := $(shell find src -name '*.po' 2>/dev/null)
+# Python may keep what it compiled: without it every start compiles all libraries anew, some seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test setup lock check shots report messages
 

@@ -38,16 +38,26 @@ def wait_for(port: int, seconds: float = 120) -> None:
     raise AssertionError("the server did not answer")
 
 
-def processes_of(group_leader: int) -> list[str]:
-    """Command lines of the process and everything below it."""
-    table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
-    rows = [line.split(None, 2) for line in table.splitlines()]
-    family, grown = {group_leader}, True
+def processes_of(leader: int) -> dict[int, str]:
+    """Names by number, of the process and everything below it."""
+    table = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True).stdout
+    rows = [(int(pid), int(parent), name) for pid, parent, name in (row.split(None, 2) for row in table.splitlines())]
+    family, grown = {leader}, True
     while grown:
-        below = {int(pid) for pid, parent, _ in rows if int(parent) in family} - family
+        below = {pid for pid, parent, _ in rows if parent in family} - family
         grown = bool(below)
         family |= below
-    return [args for pid, _, args in rows if int(pid) in family]
+    return {pid: name for pid, _, name in rows if pid in family}
+
+
+def wait_for_another(leader: int, name: str, than: int = 0) -> int:
+    """The number of the process of that name, once there is one other than `than`."""
+    for _ in range(200):
+        found = [pid for pid, called in processes_of(leader).items() if called == name and pid != than]
+        if found:
+            return min(found)
+        time.sleep(0.1)
+    raise AssertionError(f"there is no {name}")
 
 
 @pytest.fixture
@@ -68,32 +78,52 @@ def started(tmp_path):
 
 def test_it_serves_with_a_worker_and_ends_all_of_it_when_told(started):
     process, _ = started
-    running = processes_of(process.pid)
-    assert any("granian" in line for line in running)
-    assert any("pintar.cli.work" in line for line in running)
+    wait_for_another(process.pid, "pintar-worker")
+    wait_for_another(process.pid, "pintar-server")
     process.send_signal(signal.SIGTERM)
     said, _ = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert processes_of(process.pid) == []
+    assert processes_of(process.pid) == {}
     assert "journal WAL" in said
     assert "http://localhost:" in said
 
 
-def test_a_worker_that_dies_is_started_again(started):
+@pytest.mark.parametrize("name", ["pintar-worker", "pintar-server"])
+def test_a_process_that_dies_is_started_again(started, name):
     process, port = started
-    worker = subprocess.run(
-        ["pgrep", "-P", str(process.pid), "-f", "pintar.cli.work"], capture_output=True, text=True
-    ).stdout.split()
-    os.kill(int(worker[0]), signal.SIGKILL)
-    for _ in range(100):
-        time.sleep(0.1)
-        again = subprocess.run(
-            ["pgrep", "-P", str(process.pid), "-f", "pintar.cli.work"], capture_output=True, text=True
-        ).stdout.split()
-        if again and again != worker:
-            break
-    assert again and again != worker
+    wait_for_another(process.pid, "pintar-worker")
+    killed = wait_for_another(process.pid, name)
+    os.kill(killed, signal.SIGKILL)
+    wait_for_another(process.pid, name, than=killed)
     wait_for(port)
+
+
+def test_nothing_outlives_a_start_that_is_killed(started):
+    process, _ = started
+    wait_for_another(process.pid, "pintar-worker")
+    family = set(processes_of(process.pid))
+    process.kill()
+    process.wait()
+    for _ in range(200):
+        left = {pid for pid in family if Path(f"/proc/{pid}").exists()}
+        if not left:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"still there: {left}")
+
+
+def test_what_only_publishing_printing_or_signing_in_needs_is_not_loaded_to_serve(tmp_path):
+    """The server is loaded once at the start; each of these libraries costs every start and every process."""
+    script = "import sys, pintar.wsgi, pintar.urls\nprint(*sorted({name.split('.')[0] for name in sys.modules}))"
+    env = environment(tmp_path, DJANGO_SETTINGS_MODULE="pintar.settings")
+    loaded = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+    names = set(loaded.stdout.split())
+    assert {"django", "ninja", "pintar"} <= names
+    heavy = {
+        "typst", "segno", "fido2", "markdown_it", "mdit_py_plugins", "latex2mathml", "nh3", "snowballstemmer", "babel",
+        "PIL", "numpy", "scipy", "botocore", "boto3", "psycopg", "redis", "granian", "structlog",
+    }  # fmt: skip
+    assert names & heavy == set()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
-import snowballstemmer
-
 from pintar.catalogue import rules
 from pintar.catalogue.rules import Found, Index, Text
 from pintar.courses import queries as courses
@@ -267,6 +265,8 @@ def _index(editions: tuple[Edition, ...]) -> Index:
 
 
 def _stem(word: str) -> str:
+    import snowballstemmer  # 38 languages, for a search
+
     # A stemmer holds its word while it works, so threads do not share one.
     return str(snowballstemmer.stemmer("indonesian").stemWord(word))
 

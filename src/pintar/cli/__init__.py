@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -39,11 +41,18 @@ def cli() -> None:
 def main() -> None:
     """The entry point. Exit status: 0 done, 1 refused or failed, 2 wrong usage."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pintar.settings")
+    with in_a_sentence():
+        cli.main(standalone_mode=True)
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """Ends the process with status 1 and a sentence where it is refused."""
     from pintar.foundation.environment import UnsafeSetting
     from pintar.foundation.refusals import Refusal
 
     try:
-        cli.main(standalone_mode=True)
+        yield
     except UnsafeSetting as unsafe:
         sys.exit(f"pintar: {unsafe}")
     except Refusal as refusal:

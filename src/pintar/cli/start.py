@@ -1,25 +1,32 @@
 """`pintar start`: everything that one machine needs, in one command.
 
-Migrates, lays out the static files, loads the demonstration on a new data folder, then runs the server and the worker
-until it is told to stop.
+This process loads the house once and opens nothing: no connection, no thread. What migrates, lays out the static files
+and loads the demonstration is forked from it, then the server, and the worker once the server answers; each finds the
+house already loaded. Where a system cannot fork cleanly (macOS), each loads it anew.
 """
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
+from pintar.cli import in_a_sentence
+
 THREADS = 4
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
 @click.command(epilog="Example: pintar start --port 8080 --data /srv/pintar")
@@ -37,8 +44,25 @@ def start(host: str, port: int, data: str | None, workers: int, empty: bool) -> 
     if data:
         os.environ["PINTAR_DATA"] = data
     _refuse_a_taken_port(host, port)
-    _prepare(empty)
-    _run(host, port, _processes(workers))
+    _load()
+    processes = _processes(workers)
+    if (status := _wait(_fork("pintar-prepare", _prepare, empty))) != 0:
+        sys.exit(status)
+    _run(host, port, processes)
+
+
+def _load() -> None:
+    """All that the server needs, in the process that the others are forked from; the checks walk every address."""
+    from pintar.cli.words import load
+
+    load()
+    from django.core.management import call_command
+    from django.db import connections
+
+    import pintar.wsgi  # noqa: F401
+
+    call_command("check")
+    connections.close_all()  # a check asks the database what it can; a connection must not cross a fork
 
 
 def _prepare(empty: bool) -> None:
@@ -52,7 +76,6 @@ def _prepare(empty: bool) -> None:
     from pintar.cli import demonstration
     from pintar.foundation import sqlite
 
-    call_command("check")
     if connection.vendor == "sqlite":
         version = sqlite.linked_version()
         click.echo(f"SQLite {'.'.join(map(str, version))}, journal {sqlite.journal_mode(version)}")
@@ -92,52 +115,90 @@ def _processes(workers: int) -> int:
 
 
 def _run(host: str, port: int, processes: int) -> None:
-    server = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(processes), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning",
-        "--respawn-failed-workers", "pintar.wsgi:application",
-    ]  # fmt: skip
-    worker = [sys.executable, "-m", "pintar.cli.work"]
-    children = {"server": (server, _spawn(server)), "worker": (worker, _spawn(worker))}
+    children: dict[str, BaseProcess] = {}
     stopping = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
-        for _, child in children.values():
+        for child in children.values():
             child.terminate()
+
+    def begin(name: str) -> None:
+        if not stopping:
+            work = {"pintar-server": (_serve, host, port, processes), "pintar-worker": (_work,)}[name]
+            children[name] = _fork(name, *work)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    begin("pintar-server")
     _say_where(host, port)
+    begin("pintar-worker")
     while not stopping:
         time.sleep(0.2)
-        for name, (command, child) in children.items():
-            if not stopping and child.poll() is not None:
-                click.echo(f"the {name} ended with status {child.returncode}; starting it again", err=True)
+        for name, child in list(children.items()):
+            if not stopping and child.exitcode is not None:
+                click.echo(f"{name} ended with status {child.exitcode}; starting it again", err=True)
                 time.sleep(1)
-                children[name] = (command, _spawn(command))
-    for _, child in children.values():
-        _wait(child)
+                begin(name)
+    for child in children.values():
+        _wait(child, seconds=15)
 
 
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
-    # Of its own process group, so that Ctrl-C reaches it once, through us, and it can finish what it is doing.
-    return subprocess.Popen(command, process_group=0, preexec_fn=_end_with_parent)
+def _serve(host: str, port: int, processes: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "pintar.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
 
 
-def _end_with_parent() -> None:
-    """Ask Linux to end the child when this process is killed, so that no server keeps the port without its worker."""
+def _work() -> None:
+    from pintar.cli.words import load
+    from pintar.cli.work import Worker
+
+    load()
+    Worker().run()
+
+
+def _fork(name: str, work: Callable[..., None], *arguments: Any) -> BaseProcess:
+    child = PROCESSES.Process(name=name, target=_live, args=(name, work, *arguments))
+    child.start()
+    return child
+
+
+def _live(name: str, work: Callable[..., None], *arguments: Any) -> None:
+    """The life of a child. It has a process group of its own, so that Ctrl-C reaches it once, through us, and it can
+    finish what it is doing; and a name that `ps` and `pgrep` show."""
+    os.setpgid(0, 0)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, signal.SIG_DFL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        libc = ctypes.CDLL(None)
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # when we are killed, no server keeps the port without its worker
+        libc.prctl(PR_SET_NAME, name.encode())
+    with in_a_sentence():
+        work(*arguments)
 
 
-def _wait(child: subprocess.Popen[bytes]) -> None:
-    try:
-        child.wait(timeout=15)
-    except subprocess.TimeoutExpired:
+def _wait(child: BaseProcess, seconds: float | None = None) -> int:
+    """Its exit status, once it has ended; it is killed where that takes too long."""
+    child.join(seconds)
+    if child.exitcode is None:
         child.kill()
-        child.wait()
+        child.join()
+    assert child.exitcode is not None
+    return child.exitcode
 
 
 def _say_where(host: str, port: int) -> None:

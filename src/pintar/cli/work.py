@@ -1,4 +1,4 @@
-"""The worker: hands events to their handlers and runs what comes round. `python -m pintar.cli.work`."""
+"""The worker: hands events to their handlers and runs what comes round, until it is told to stop."""
 
 import os
 import signal
@@ -56,11 +56,3 @@ class Worker:
             scheduled.work(clock.now())
         except Exception as error:
             log.error("scheduled_work_failed", name=scheduled.name, error=type(error).__name__, exc_info=True)
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pintar.settings")
-    from pintar.cli.words import load
-
-    load()
-    Worker().run()

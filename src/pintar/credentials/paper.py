@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import segno
-import typst
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.dateformat import format as format_date
@@ -20,6 +18,8 @@ from pintar.foundation.preferences import ZONES
 from pintar.foundation.ui.tags import through
 
 if TYPE_CHECKING:
+    import typst
+
     from pintar.credentials.queries import CertificateFacts
 
 TEMPLATE = Path(__file__).parent / "print"
@@ -40,12 +40,16 @@ def address(code: str) -> str:
 
 def qr(code: str) -> str:
     """An SVG without a size of its own, dark on white, with the quiet zone of four modules that readers need."""
+    import segno
+
     drawn = segno.make(address(code), error="q", micro=False, boost_error=False)
     return drawn.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, dark=INK, light="#fff")
 
 
 def render(certificate: "CertificateFacts") -> bytes:
     """The PDF; some 30 milliseconds. Letters that no font has become question marks, for the paper must be made."""
+    import typst
+
     text = json.dumps(document(certificate), ensure_ascii=False)
     at = certificate.issued_at.replace(microsecond=0)
     for _ in range(ROUNDS):
@@ -105,8 +109,10 @@ def document(certificate: "CertificateFacts") -> dict[str, Any]:
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler() -> "typst.Compiler":
     """One a process: it keeps the fonts and what it laid out before."""
+    import typst
+
     return typst.Compiler(
         str(TEMPLATE / "sertifikat.typ"), root=str(TEMPLATE), font_paths=[str(FONTS)], ignore_system_fonts=True
     )

@@ -10,6 +10,20 @@ drawing and a formula are rebuilt from allow-lists, and all of it is sanitized o
 docs/authors.md describes the language for authors.
 """
 
-from pintar.foundation.richtext.markdown import Image, RichText, TextMistake, render, render_inline
+from pintar.foundation.richtext.values import Image, RichText, TextMistake
 
 __all__ = ["Image", "RichText", "TextMistake", "render", "render_inline"]
+
+
+def render(markdown: str, image: Image | None = None) -> RichText:
+    """Text as safe HTML, one string per block of the top level. Never raises on what the text holds."""
+    from pintar.foundation.richtext import markdown as language  # heavy, and no page that is served needs it
+
+    return language.render(markdown, image)
+
+
+def render_inline(markdown: str, image: Image | None = None) -> RichText:
+    """A line of text (an option, a title) as safe HTML without a block around it; several blocks keep theirs."""
+    from pintar.foundation.richtext import markdown as language
+
+    return language.render_inline(markdown, image)

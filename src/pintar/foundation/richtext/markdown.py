@@ -1,8 +1,7 @@
 """Markdown to HTML, one string per block, with every mistake of the author and its line."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +14,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from pintar.foundation.richtext import drawings, formulas
 from pintar.foundation.richtext.clean import clean
-
-Image = Callable[[str], str]
-"""From the path an author wrote to the drawing itself (text that begins with "<") or to an address.
-
-Raises LookupError for a picture that is not there."""
+from pintar.foundation.richtext.values import Image, RichText, TextMistake
 
 # What each box is called when it is read out; the words belong to the text, so they are Indonesian as it is.
 BOXES = {"contoh": "Contoh", "penting": "Penting", "coba": "Coba", "catatan": "Catatan"}
@@ -32,32 +27,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _HTML = re.compile(r"</?[A-Za-z][^<>\n]*>|<!--")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _SCHEMES = ("https", "http", "mailto", "tel")
-
-
-@dataclass(frozen=True, slots=True)
-class TextMistake:
-    """Something the author should mend: `line` from 1; `file` is set where it lies in a drawing, not in the text.
-
-    Codes: text_too_long {most}, text_heading_high, text_heading_skips {level}, text_html {html}, text_link {link},
-    text_unknown_box {box}, text_box_open {box}, text_arabic_empty, text_language {lang}, text_formula {formula},
-    text_alt_missing {picture}, text_picture_missing {picture}, and the codes of `drawings.UnfitDrawing`.
-    """
-
-    line: int
-    code: str
-    data: dict[str, Any] = field(default_factory=dict)
-    file: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RichText:
-    """`html` is `blocks` together; `images` are the paths that were used; `words` counts what is read."""
-
-    html: str
-    blocks: tuple[str, ...]
-    images: tuple[str, ...]
-    mistakes: tuple[TextMistake, ...]
-    words: int
 
 
 def render(markdown: str, image: Image | None = None) -> RichText:

@@ -203,10 +203,10 @@ class Elements(HTMLParser):
         ):
             self.harmful.append(tag)
         for name, value in attrs:
-            scheme = re.sub(r"[\x00-\x20]", "", value or "").lower().partition(":")[0]
+            scheme, colon, _ = re.sub(r"[\x00-\x20]", "", value or "").lower().partition(":")
             if name.startswith("on") or name in ("style", "srcdoc", "formaction", "id"):
                 self.harmful.append(name)
-            if name in ("href", "src") and scheme in ("javascript", "data", "vbscript"):
+            if name in ("href", "src") and colon and scheme in ("javascript", "data", "vbscript"):
                 self.harmful.append(f"{name}={value}")
 
 
