@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from pintar.enrolment import queries, rules
-from pintar.enrolment.events import SeatGivenBack, SeatTaken
-from pintar.enrolment.models import Allocation, Batch, Completion, Pledge, Seat
+from pintar.enrolment.actions.claims import claim_seat
+from pintar.enrolment.events import SeatGivenBack
+from pintar.enrolment.models import Allocation, Batch, Completion, Seat
 from pintar.enrolment.rules import Admission, BatchFacts, SeatFacts, Verdict
-from pintar.foundation import ids
 from pintar.foundation.ledger import record
 from pintar.foundation.refusals import Reason, Refusal, not_found
 from pintar.people.queries import Person
@@ -24,7 +24,7 @@ INELIGIBLE_STATUS = 422
 
 
 class _MovedMeanwhile(Exception):
-    """The seat that was to be exchanged is no longer held: look again."""
+    """What was decided on is no longer so, a seat gone or come: look again."""
 
 
 def take_seat(
@@ -39,8 +39,7 @@ def take_seat(
     """
     for _ in range(TRIES):
         try:
-            with transaction.atomic():
-                return _take(person, batch_key, pledge, instead_of, by, now)
+            return _take(person, batch_key, pledge, instead_of, by, now)
         except (IntegrityError, _MovedMeanwhile):
             continue
         except OperationalError as error:
@@ -52,13 +51,14 @@ def take_seat(
 def give_back_seat(*, person: Person, batch_key: str, by: UUID, now: datetime) -> None:
     """Give the seat in this batch back; does nothing where there is none. Raises Refusal: 404, 409 seat_completed,
     batch_over."""
+    batch = queries.batch(batch_key)
+    seat = queries.seat_of(person.id, batch.key)
+    if seat is None:
+        return
+    if why := rules.why_kept(seat, queries.person_facts(person), now):
+        raise Refusal(why)
     with transaction.atomic():
-        batch = queries.batch(batch_key)
-        seat = queries.seat_of(person.id, batch.key)
-        if seat is None:
-            return
-        if why := rules.why_kept(seat, queries.person_facts(person), now):
-            raise Refusal(why)
+        _lock(batch.id)
         if _mark_released(seat, person.uid, by, now):
             _return_to_pool(seat)
 
@@ -81,25 +81,9 @@ def _take(person: Person, batch_key: str, pledge: bool, instead_of: UUID | None,
     # Who exchanges a seat takes along the pledge that was given for it, if its text is still the same.
     if not pledge and not (before and before.pledge_version == rules.PLEDGE.version):
         raise Refusal(Reason(rules.ROOM, "pledge_needed", {"batch": batch.key}), status=422)
-    _keep_pledge()
-    if before and not _mark_released(before, person.uid, by, now):
-        raise _MovedMeanwhile
-    pool = _claim(batch, admission.pools, before)
-    taken = Batch.objects.values_list("taken", flat=True).get(id=batch.id)
-    if taken == batch.quota:
-        Batch.objects.filter(id=batch.id, filled_at=None).update(filled_at=now)
-    seat = Seat.objects.create(
-        number=f"DFT-{batch.number}-{ids.key(4)}-{ids.key(4)}",
-        person_id=person.id,
-        period_id=batch.period_id,
-        batch_id=batch.id,
-        allocation_id=pool,
-        ordinal=taken,
-        pledge_id=rules.PLEDGE.version,
-        taken_at=now,
-    )
-    record(SeatTaken(seat=seat.uid, batch=batch.uid, person=person.uid), about=seat.uid, by=by, now=now)
-    return queries.seats([seat.uid])[seat.uid]
+    if before:
+        return _exchange(before, batch, admission.pools, person, by, now)
+    return _claim(batch, admission.pools, person, by, now)
 
 
 def _exchanged(admission: Admission, person: Person, instead_of: UUID | None, now: datetime) -> SeatFacts | None:
@@ -118,34 +102,31 @@ def _exchanged(admission: Admission, person: Person, instead_of: UUID | None, no
     return held
 
 
-def _claim(batch: BatchFacts, pools: Sequence[int | None], before: SeatFacts | None) -> int | None:
-    """Count the person in, and out of the seat given for it. Returns the pool. Raises Refusal batch_full.
-
-    Locks are taken in a fixed order, the person's seat, then the batches by id, so that two exchanges in opposite
-    directions cannot wait for each other.
-    """
-    if before and before.batch.id < batch.id:
-        _return_to_pool(before)
-    pool = _count_in(batch, pools)
-    if before and before.batch.id > batch.id:
-        _return_to_pool(before)
-    return pool
-
-
-def _count_in(batch: BatchFacts, pools: Sequence[int | None]) -> int | None:
+def _claim(batch: BatchFacts, pools: Sequence[int | None], person: Person, by: UUID, now: datetime) -> SeatFacts:
+    """A seat from the first pool that has one left at this moment."""
     for pool in pools:
-        if pool is None:
-            if Batch.objects.filter(_has_common_seat(), id=batch.id).update(taken=F("taken") + 1):
-                return None
-        elif Allocation.objects.filter(id=pool, taken__lt=F("quota")).update(taken=F("taken") + 1):
-            Batch.objects.filter(id=batch.id).update(taken=F("taken") + 1, set_aside_taken=F("set_aside_taken") + 1)
-            return pool
-    raise Refusal(rules.why_not(batch, Verdict.FULL))
+        if seat := claim_seat(person=person, batch=batch, pool=pool, by=by, now=now):
+            return seat
+    raise _MovedMeanwhile
 
 
-def _has_common_seat() -> Q:
-    """The guard: a seat outside the set-asides is left at the moment of the update itself."""
-    return Q(taken__lt=F("quota") - F("set_aside") + F("set_aside_taken"))
+def _exchange(
+    before: SeatFacts, batch: BatchFacts, pools: Sequence[int | None], person: Person, by: UUID, now: datetime
+) -> SeatFacts:
+    """The new seat for the old one, or neither."""
+    with transaction.atomic():
+        _lock(before.batch.id, batch.id)
+        if not _mark_released(before, person.uid, by, now):
+            raise _MovedMeanwhile
+        seat = _claim(batch, pools, person, by, now)
+        _return_to_pool(before)
+        return seat
+
+
+def _lock(*batches: int) -> None:
+    """Hold the rows of batches, the smaller id first: whoever changes two does it in this order, and nobody waits for
+    each other in a ring. SQLite's transactions come one after another anyway."""
+    list(Batch.objects.select_for_update().filter(id__in=batches).order_by("id").values_list("id"))
 
 
 def _mark_released(seat: SeatFacts, person: UUID, by: UUID, now: datetime) -> bool:
@@ -167,16 +148,14 @@ def _return_to_pool(seat: SeatFacts) -> None:
     )
 
 
-def _keep_pledge() -> None:
-    Pledge.objects.get_or_create(version=rules.PLEDGE.version, defaults={"text": rules.PLEDGE.text})
-
-
 def forget_person(*, person_id: int, now: datetime) -> None:
     """Give back every seat whose study is not over and forget what was completed. The rows that stay name an account
     that names nobody any more."""
     with transaction.atomic():
         done = queries.completed(person_id)
-        for seat in queries.seats_of(person_id):
+        held = queries.seats_of(person_id)
+        _lock(*(seat.batch.id for seat in held))
+        for seat in held:
             open_still = seat.batch.until_at > now and seat.batch.course_slug not in done
             if open_still and Seat.objects.filter(id=seat.id, released_at=None).update(released_at=now):
                 _return_to_pool(seat)

@@ -5,21 +5,20 @@ Each promise has a control: the same storm with its guard taken away must break 
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
-from threading import Barrier
+from threading import Barrier, local
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection, models
-from django.db.models import Q
 
 from pintar.courses.tests.builders import publish_small_course
 from pintar.enrolment import queries
-from pintar.enrolment.actions import give_back_seat, seats, take_seat
-from pintar.enrolment.models import Batch, Completion, Seat
-from pintar.enrolment.queries import BatchFacts, SeatFacts
+from pintar.enrolment.actions import SetAside, claims, give_back_seat, seats, take_seat
+from pintar.enrolment.models import Allocation, Batch, Completion, Seat
+from pintar.enrolment.queries import BatchFacts, Conditions, SeatFacts
 from pintar.enrolment.tests.builders import make_batch
 from pintar.foundation.models import Event
 from pintar.foundation.refusals import Refusal
@@ -78,6 +77,7 @@ def without(model: type[models.Model], *names: str) -> Iterator[None]:
         yield
     finally:
         Seat.objects.all().delete()
+        Allocation.objects.all().delete()
         Batch.objects.all().delete()
         model._meta.constraints = declared
         with connection.schema_editor() as editor:
@@ -87,22 +87,28 @@ def without(model: type[models.Model], *names: str) -> Iterator[None]:
 
 @pytest.fixture
 def everyone_decides_first(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Make a race certain: nobody goes on from the decision before all have decided, and no transaction orders them."""
+    """Make a race certain: nobody goes on from their first decision before all have decided."""
 
     def arrange(size: int) -> None:
-        decided = Barrier(size, timeout=30)
-        decide = queries.admission
+        decided, here, decide = Barrier(size, timeout=30), local(), queries.admission
 
         def decide_together(*args: Any) -> Any:
             admission = decide(*args)
-            decided.wait()
+            if not getattr(here, "waited", False):
+                here.waited = True
+                decided.wait()
             return admission
 
         monkeypatch.setattr(seats, "queries", SimpleNamespace(**{**vars(queries), "admission": decide_together}))
-        monkeypatch.setattr(seats, "transaction", SimpleNamespace(atomic=nullcontext))
-        monkeypatch.setattr(seats, "TRIES", 1)
 
     return arrange
+
+
+@pytest.fixture
+def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count in whether a seat is left or not."""
+    monkeypatch.setattr(claims, "COMMON_SEAT_LEFT", "1 = 1")
+    monkeypatch.setattr(claims, "SET_ASIDE_LEFT", "1 = 1")
 
 
 def test_a_storm_on_the_last_seats_sells_exactly_the_quota(now: datetime) -> None:
@@ -118,12 +124,11 @@ def test_a_storm_on_the_last_seats_sells_exactly_the_quota(now: datetime) -> Non
 
 
 def test_control_without_the_guard_the_same_storm_oversells(
-    now: datetime, monkeypatch: pytest.MonkeyPatch, everyone_decides_first: Callable[[int], None]
+    now: datetime, no_guard: None, everyone_decides_first: Callable[[int], None]
 ) -> None:
     batch = make_batch(publish_small_course(now), now, quota=QUOTA)
     people = crowd(CONTENDERS)
     everyone_decides_first(CONTENDERS)
-    monkeypatch.setattr(seats, "_has_common_seat", Q)
     with without(Batch, *GUARDS):
         storm([taking(person, batch, now) for person in people])
         assert sold(batch) == (CONTENDERS, CONTENDERS)
@@ -142,14 +147,38 @@ def test_the_conditional_update_alone_holds_the_quota(
 
 
 def test_the_check_alone_holds_the_quota(
-    now: datetime, monkeypatch: pytest.MonkeyPatch, everyone_decides_first: Callable[[int], None]
+    now: datetime, no_guard: None, everyone_decides_first: Callable[[int], None]
 ) -> None:
     batch = make_batch(publish_small_course(now), now, quota=QUOTA)
     people = crowd(CONTENDERS)
     everyone_decides_first(CONTENDERS)
-    monkeypatch.setattr(seats, "_has_common_seat", Q)
     answers = storm([taking(person, batch, now) for person in people])
-    assert sold(batch) == (QUOTA, QUOTA) and answers.count("busy") == CONTENDERS - QUOTA
+    assert sold(batch) == (QUOTA, QUOTA) and answers.count("batch_full") == CONTENDERS - QUOTA
+
+
+def for_papua(now: datetime, quota: int, aside: int) -> BatchFacts:
+    papua = SetAside("Papua", aside, Conditions(regions=("94",)))
+    return make_batch(publish_small_course(now), now, quota=quota, set_aside=[papua])
+
+
+def test_a_storm_on_seats_set_aside_sells_exactly_those_and_the_common_ones(now: datetime) -> None:
+    batch = for_papua(now, QUOTA, 3)
+    people = [make_person(f"P{n}", email=f"p{n}@contoh.id", province="94") for n in range(CONTENDERS)]
+    answers = storm([taking(person, batch, now) for person in people])
+    assert sold(batch) == (QUOTA, QUOTA) and answers.count("batch_full") == CONTENDERS - QUOTA
+    assert Seat.objects.filter(allocation__isnull=False).count() == Allocation.objects.get().taken == 3
+    assert Batch.objects.get().set_aside_taken == 3
+
+
+def test_control_without_the_guard_a_set_aside_oversells(
+    now: datetime, no_guard: None, everyone_decides_first: Callable[[int], None]
+) -> None:
+    batch = for_papua(now, QUOTA, 3)
+    people = [make_person(f"P{n}", email=f"p{n}@contoh.id", province="94") for n in range(CONTENDERS)]
+    everyone_decides_first(CONTENDERS)
+    with without(Batch, *GUARDS, "batch_set_aside_holds"), without(Allocation, "allocation_never_oversold"):
+        storm([taking(person, batch, now) for person in people])
+        assert Allocation.objects.get().taken == CONTENDERS
 
 
 def test_many_taps_of_one_person_are_one_seat(now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from pintar.courses.queries import Edition
 from pintar.courses.tests.builders import publish_small_course
@@ -278,3 +279,21 @@ def test_seats_and_batches_are_read_in_one_query_each(
         ]
     with django_assert_num_queries(1):
         assert queries.seat_of(person.id, made[3].key)
+
+
+@pytest.mark.parametrize("aside", [(), (SetAside("Papua", 5, Conditions(regions=("94",))),)])
+def test_a_seat_is_one_statement_on_postgresql_and_one_short_transaction_on_sqlite(
+    edition: Edition, now: datetime, aside: tuple[SetAside, ...]
+) -> None:
+    batch = make_batch(edition, now, set_aside=aside)
+    person = make_person(email="papua@contoh.id", province="94")
+    with CaptureQueriesContext(connection) as asked:
+        seat = take(person, batch, now)
+    assert (seat.allocation_id is not None) == bool(aside)
+    first = [query["sql"].split()[0] for query in asked]
+    read, written = [f for f in first if f == "SELECT"], [f for f in first if f in ("WITH", "UPDATE", "INSERT")]
+    assert len(read) == (3 if aside else 2)  # the batch, its set-asides, the person's seats
+    if connection.vendor == "postgresql":
+        assert written == ["WITH"]
+    else:  # the set-aside, the batch; the pledge, the seat, the event, its deliveries
+        assert written == [*["UPDATE"] * (2 if aside else 1), *["INSERT"] * 4]

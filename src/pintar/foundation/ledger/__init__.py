@@ -15,6 +15,7 @@ handler is idempotent. It never gives up: a failure backs off to an hour and sho
     def send_receipts(events: Sequence[Recorded[SeatTaken]]) -> None: …
 """
 
-from pintar.foundation.ledger.events import Recorded, event, handles, record
+from pintar.foundation.ledger.events import Recorded, event, handles, record, record_all
+from pintar.foundation.ledger.statement import recorded_after
 
-__all__ = ["Recorded", "event", "handles", "record"]
+__all__ = ["Recorded", "event", "handles", "record", "record_all", "recorded_after"]

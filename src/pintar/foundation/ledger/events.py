@@ -63,6 +63,17 @@ def handler(name: str) -> Handler | None:
     return _handlers[name][0] if name in _handlers else None
 
 
+def name_of(what: Any) -> str:
+    """The name under which an event is recorded."""
+    return _names[type(what)]
+
+
+def handlers_of(what: Any) -> list[str]:
+    """The handlers that are owed this event."""
+    name = name_of(what)
+    return [handler for handler, (_, wanted) in _handlers.items() if name in wanted]
+
+
 def record(what: Any, *, about: UUID, by: UUID | None, now: datetime) -> UUID:
     """Record an event with a delivery for each of its handlers, in the caller's transaction. Returns its uid."""
     return record_all([(what, about)], by=by, now=now)[0]
@@ -73,15 +84,14 @@ def record_all(happened: Sequence[tuple[Any, UUID]], *, by: UUID | None, now: da
     from pintar.foundation.models import Delivery, Event
 
     rows = [
-        Event(uid=ids.uid(), name=_names[type(what)], about=about, by=by, at=now, payload=_to_json(what))
+        Event(uid=ids.uid(), name=name_of(what), about=about, by=by, at=now, payload=payload_of(what))
         for what, about in happened
     ]
     Event.objects.bulk_create(rows)
     Delivery.objects.bulk_create(
         Delivery(event=row, handler=name, due_at=now)
-        for row in rows
-        for name, (_, wanted) in _handlers.items()
-        if row.name in wanted
+        for row, (what, _) in zip(rows, happened, strict=True)
+        for name in handlers_of(what)
     )
     return [row.uid for row in rows]
 
@@ -93,7 +103,8 @@ def read(name: str, payload: dict[str, Any]) -> Any:
     return cls(**{field: _from_json(hints[field], value) for field, value in payload.items()})
 
 
-def _to_json(what: Any) -> dict[str, Any]:
+def payload_of(what: Any) -> dict[str, Any]:
+    """An event's fields as JSON values."""
     return {
         name: str(v) if isinstance(v, UUID) else v.isoformat() if isinstance(v, datetime) else v
         for name, v in asdict(what).items()
