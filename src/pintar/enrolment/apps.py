@@ -10,3 +10,12 @@ class EnrolmentConfig(AppConfig):
         from pintar.people import ports
 
         ports.register(Seats())
+        ports.name_destination("angkatan", _name_of_batch)
+
+
+def _name_of_batch(key: str) -> str | None:
+    from pintar.courses import queries as courses
+    from pintar.enrolment import queries
+
+    found = queries.batches([key]).get(key)
+    return f"{courses.edition(found.edition).title}, {found.title}" if found else None

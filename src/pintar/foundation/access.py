@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest
 
+from pintar.foundation.refusals import Reason
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -53,7 +55,9 @@ class Decider(Protocol):
 
     def is_signed_in(self, request: HttpRequest) -> bool: ...
 
-    def holds(self, request: HttpRequest, role: str) -> bool: ...
+    def obstacle(self, request: HttpRequest, role: str) -> Reason | None:
+        """Why the role is not held in this session; None where it is."""
+        ...
 
 
 _decider: Decider | None = None

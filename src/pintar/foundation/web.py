@@ -61,8 +61,8 @@ class AccessMiddleware:
         decider = access.decider()
         if not decider.is_signed_in(request):
             return _sign_in_first(request)
-        if policy.kind == "role" and not decider.holds(request, policy.role):
-            return errors.refused(request, Refusal(Reason("foundation", "forbidden"), status=403))
+        if policy.kind == "role" and (why := decider.obstacle(request, policy.role)):
+            return errors.refused(request, Refusal(why, status=403))
         return None
 
 

@@ -53,7 +53,7 @@ def _answer(request: HttpRequest, refusal: Refusal, render_with: HttpRequest | N
 
 def _context(request: HttpRequest, refusal: Refusal, retry_after: int | None) -> dict[str, Any]:
     retries = refusal.status == 503 and request.method == "GET"
-    title, bodies = _worded(refusal.reasons, {"seconds": retry_after, "retries": retries})
+    title, bodies = _worded(refusal.reasons, {"seconds": retry_after, "retries": retries, "here": here(request)})
     return {
         "title": title,
         "bodies": bodies,

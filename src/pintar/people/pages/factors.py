@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pintar.foundation import clock
 from pintar.foundation.access import ACCOUNT, access
 from pintar.foundation.refusals import Refusal, not_found
-from pintar.people import actions, queries
+from pintar.people import actions, ports, queries
 from pintar.people.pages import forms, visits
 from pintar.people.pages.visits import Visit
 
@@ -27,10 +27,13 @@ def factors(request: Visit) -> HttpResponse:
     if not has.needed:
         raise not_found("people", "second_factor_not_needed")
     if has.any and request.sign_in.confirmed_at is None:
-        return _show_first()
+        return _show_first(visits.back_of(request))
     options, state = actions.begin_passkey(sign_in=request.sign_in, now=now)
+    back = visits.back_of(request)
     context = {
         "has": has,
+        "next": back,
+        "destination": ports.destination(back),
         "grants": queries.grants_of(request.person, now),
         "passkeys": queries.passkeys_of(request.person),
         "options": json.dumps(options["publicKey"]),
@@ -56,6 +59,7 @@ def authenticator(request: Visit) -> HttpResponse:
             return _added(request, gettext("Aplikasi autentikator terpasang."))
     new = actions.begin_authenticator(sign_in=request.sign_in, kept=form.values["kept"], now=now)
     context = {
+        "next": visits.back_of(request),
         "secret": " ".join(new.secret[at : at + 4] for at in range(0, len(new.secret), 4)),
         "kept": new.kept,
         "qr": mark_safe(_qr(new.address)),  # noqa: S308  drawn from numbers alone
@@ -110,8 +114,15 @@ def _added(request: Visit, message: str) -> HttpResponse:
     now = clock.now()
     messages.success(request, message)
     token = actions.renew_session(sign_in=request.sign_in, confirmed=True, now=now)
-    return visits.renew(HttpResponseRedirect(reverse("faktor-kedua")), token, request.sign_in, now)
+    return visits.renew(
+        HttpResponseRedirect(visits.with_next(reverse("faktor-kedua"), visits.back_of(request))),
+        token,
+        request.sign_in,
+        now,
+    )
 
 
-def _show_first() -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('faktor-kedua-masuk')}?next={reverse('faktor-kedua')}")
+def _show_first(back: str) -> HttpResponse:
+    return HttpResponseRedirect(
+        visits.with_next(reverse("faktor-kedua-masuk"), visits.with_next(reverse("faktor-kedua"), back))
+    )

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from pintar.foundation import clock
 from pintar.foundation.preferences import Preferences
+from pintar.foundation.refusals import Reason
 from pintar.people import actions, queries
 
 SEEN_EVERY = timedelta(hours=1)
@@ -48,12 +49,16 @@ class Decider:
     def is_signed_in(self, request: HttpRequest) -> bool:
         return getattr(request, "person", None) is not None
 
-    def holds(self, request: HttpRequest, role: str) -> bool:
-        """Whether the person holds the role somewhere, and confirmed a second factor in this session."""
+    def obstacle(self, request: HttpRequest, role: str) -> Reason | None:
+        """None for who holds the role somewhere and confirmed a second factor in this session."""
         sign_in = getattr(request, "sign_in", None)
-        if sign_in is None or sign_in.confirmed_at is None:
-            return False
-        return queries.holds_role(sign_in.person.id, role, clock.now())
+        now = clock.now()
+        if sign_in is None or not queries.holds_role(sign_in.person.id, role, now):
+            return Reason("foundation", "forbidden")
+        if sign_in.confirmed_at is not None:
+            return None
+        there = queries.factors_of(sign_in.person.id, now).any
+        return Reason("people", "second_factor_first" if there else "second_factor_missing")
 
 
 def read_preferences(request: HttpRequest) -> Preferences | None:

@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _form(request, form.refused(refusal), back)
     if signed.token is None:
         return visits.to_second_factor(request, signed.account, remember=remember, back=back, now=now)
-    where = reverse("faktor-kedua") if signed.factors.needed else back or visits.home()
+    where = visits.with_next(reverse("faktor-kedua"), back) if signed.factors.needed else back or visits.home()
     return visits.sign_in_with(request, HttpResponseRedirect(where), signed.token, signed.account, remember=remember)
 
 

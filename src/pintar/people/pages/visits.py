@@ -64,7 +64,7 @@ def device_of(request: HttpRequest) -> actions.Device:
 
 def to_second_factor(request: HttpRequest, account: UUID, *, remember: bool, back: str, now: datetime) -> HttpResponse:
     """The password was right, the second factor is left. The step is kept in a signed cookie for ten minutes."""
-    response = HttpResponseRedirect(f"{reverse('faktor-kedua-masuk')}?{urlencode({'next': back})}")
+    response = HttpResponseRedirect(with_next(reverse("faktor-kedua-masuk"), back))
     step = {"u": account.hex, "t": int(now.timestamp()), "r": remember}
     _set(response, _named("langkah"), _signed("halfway", step), HALFWAY_LASTS)
     return response
@@ -109,6 +109,11 @@ def back_of(request: HttpRequest) -> str:
     back = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return back if ours and back.startswith("/") and len(back) < 2000 else ""
+
+
+def with_next(address: str, back: str) -> str:
+    """The address, and where one goes from there, if anywhere."""
+    return f"{address}?{urlencode({'next': back})}" if back else address
 
 
 def home() -> str:

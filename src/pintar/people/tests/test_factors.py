@@ -13,13 +13,15 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.core import mail
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import path, reverse
 from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_decode, websafe_encode
 
-from pintar.foundation import clock
+from pintar import urls
+from pintar.foundation import access, clock
 from pintar.foundation.ledger.worker import deliver_all
 from pintar.people import actions, queries
 from pintar.people.models import Authenticator, Passkey, RecoveryCode, Session
@@ -41,16 +43,16 @@ def organiser() -> queries.Person:
 def hold(client: Client, role: str = "penyelenggara") -> bool:
     request = RequestFactory().get("/")
     request.sign_in = queries.sign_in_of(client.cookies["masuk"].value, "web", clock.now())  # type: ignore[attr-defined]
-    return Decider().holds(request, role)
+    return Decider().obstacle(request, role) is None
 
 
-def set_up(client: Client) -> str:
-    """Install an authenticator through the pages; returns its secret."""
-    page = client.get(reverse("autentikator")).content.decode()
+def set_up(client: Client, back: str = "") -> str:
+    """Install an authenticator through the pages, on the way to `back`; returns its secret."""
+    page = client.get(reverse("autentikator"), {"next": back}).content.decode()
     kept = page.split('name="kept" value="')[1].split('"')[0]
     secret = page.split('class="code ltr">')[1].split("<")[0].replace(" ", "")
     code = pyotp.TOTP(secret).at(clock.now())
-    assert client.post(reverse("autentikator"), {"kept": kept, "code": code}).status_code == 302
+    assert client.post(reverse("autentikator"), {"kept": kept, "code": code, "next": back}).status_code == 302
     return secret
 
 
@@ -76,6 +78,83 @@ def test_a_role_reaches_nothing_before_a_second_factor_is_confirmed(client: Clie
     assert not hold(client)
     set_up(client)
     assert hold(client) and not hold(client, "penguji")
+
+
+@access.access(access.role("penyelenggara"))
+def desk(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("meja")
+
+
+urlpatterns: list[Any] = [path("meja/", desk), path("api/v1/meja", desk), *urls.urlpatterns]
+
+
+@pytest.mark.urls(__name__)
+class TestAnAddressForARole:
+    def test_says_to_set_a_second_factor_up_and_leads_there_and_back(
+        self, client: Client, organiser: queries.Person
+    ) -> None:
+        sign_in(client, organiser)
+        refused = client.get("/meja/?cari=a")
+        setting_up = f"{reverse('faktor-kedua')}?next=%2Fmeja%2F%3Fcari%3Da"
+        assert refused.status_code == 403
+        assert 'data-code="second_factor_missing"' in refused.content.decode()
+        assert f'href="{setting_up}"' in refused.content.decode()
+        page = client.get(setting_up).content.decode()
+        scanning = f"{reverse('autentikator')}?next=%2Fmeja%2F%3Fcari%3Da"
+        assert f'href="{scanning}"' in page and 'class="button wide"' not in page
+        set_up(client, "/meja/?cari=a")
+        done = client.get(setting_up).content.decode()
+        assert 'class="button wide" href="/meja/?cari=a"' in done
+        assert client.get("/meja/?cari=a").content == b"meja"
+
+    def test_leads_through_a_passkey_too(self, client: Client, organiser: queries.Person) -> None:
+        sign_in(client, organiser)
+        options, state = asked(client.get(f"{reverse('faktor-kedua')}?next=/meja/").content.decode())
+        form = {"state": state, "passkey": SoftKey().create(options), "name": "Ponsel", "next": "/meja/"}
+        assert client.post(reverse("kunci-sandi"), form).headers["Location"].endswith("?next=%2Fmeja%2F")
+        assert client.get("/meja/").content == b"meja"
+
+    def test_asks_a_session_that_has_not_shown_the_factor_to_show_it(
+        self, client: Client, organiser: queries.Person
+    ) -> None:
+        old = Client()
+        sign_in(old, organiser)
+        sign_in(client, organiser)
+        secret = set_up(client)
+        refused = old.get("/meja/")
+        assert refused.status_code == 403
+        assert 'href="/masuk/faktor-kedua/?next=%2Fmeja%2F"' in refused.content.decode()
+        with later():
+            code = pyotp.TOTP(secret).at(clock.now())
+            shown = old.post("/masuk/faktor-kedua/", {"code": code, "next": "/meja/"})
+            assert shown.headers["Location"] == "/meja/"
+            assert old.get("/meja/").content == b"meja"
+
+    def test_tells_the_api_the_same_by_its_code(self, client: Client, organiser: queries.Person) -> None:
+        sign_in(client, organiser)
+        refused = client.get("/api/v1/meja")
+        assert refused.status_code == 403
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        assert refused.json()["code"] == "second_factor_missing"
+        assert "<" not in refused.json()["detail"]
+
+    def test_is_not_for_who_holds_no_such_role(self, client: Client) -> None:
+        sign_in(client, make_person(), confirmed=True)
+        assert 'data-code="forbidden"' in client.get("/meja/").content.decode()
+        assert client.get("/api/v1/meja").json()["code"] == "forbidden"
+
+    @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+    def test_never_leads_out_of_the_house(self, client: Client, organiser: queries.Person, elsewhere: str) -> None:
+        sign_in(client, organiser)
+        set_up(client, elsewhere)
+        page = client.get(reverse("faktor-kedua"), {"next": elsewhere}).content.decode()
+        main = page.split("<main")[1].split("</main>")[0]
+        assert "faktor" in main and "evil" not in main and "javascript" not in main
+
+
+def test_signing_in_leads_past_setting_up_to_where_one_was(client: Client, organiser: queries.Person) -> None:
+    answer = client.post("/masuk/", {"login": NIP, "password": PASSWORD, "next": "/bantuan/"})
+    assert answer.headers["Location"] == f"{reverse('faktor-kedua')}?next=%2Fbantuan%2F"
 
 
 def test_the_session_gets_a_new_token_when_it_comes_to_mean_more(client: Client, organiser: queries.Person) -> None:
