@@ -1,0 +1,151 @@
+"""Where people may stand: the posterior of every row on the nodes, and sums over it.
+
+For a row n with answers x, ln P(x | θ_q) = Σ over its items ln P(X_j = x_j | θ_q); the posterior is that times the
+weight of its group at the node, divided by the row's marginal likelihood (Bock & Aitkin 1981, Psychometrika 46,
+eq. 4–8).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from pintar.sciences.psychometrics.irt.design import Block, Design, Shape
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """The parameters that are being estimated.
+
+    d: (C,), cumulated intercepts of the categories. a: (k,). logit_c: (k,), −inf for no guess, or None if no item has
+    one. mean, log_sd: (G,), of the groups.
+    """
+
+    d: Array
+    a: Array
+    logit_c: Array | None
+    mean: Array
+    log_sd: Array
+
+    @property
+    def c(self) -> Array:
+        return np.zeros(len(self.a)) if self.logit_c is None else expit(self.logit_c)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Items at the nodes. log_0: (k, Q), ln P(X = 0). odds: (C, Q), ln P(X = m) − ln P(X = 0). p: (C, Q), P(X = m).
+    star: (C, Q), P(X = m) of those who do not guess; the same as p where no item has a guess."""
+
+    nodes: Array
+    log_0: Array
+    odds: Array
+    p: Array
+    star: Array
+
+
+def curves(shape: Shape, values: Values, nodes: Array) -> Curves:
+    psi = (shape.mark_of * values.a[shape.item_of])[:, None] * nodes + values.d[:, None]
+    if shape.is_dichotomous:
+        log_0 = -np.logaddexp(0, psi)
+        star = np.exp(psi + log_0)
+    else:
+        top = np.maximum(np.maximum.reduceat(psi, shape.first, axis=0), 0)
+        below = np.exp(-top) + np.add.reduceat(np.exp(psi - top[shape.item_of]), shape.first, axis=0)
+        log_0 = -(top + np.log(below))
+        star = np.exp(psi + log_0[shape.item_of])
+    if values.logit_c is None:
+        return Curves(nodes, log_0, psi, star, star)
+    c = values.c[shape.item_of][:, None]
+    p = c + (1 - c) * star
+    log_0 = log_0 + np.log1p(-values.c)[:, None]
+    return Curves(nodes, log_0, np.log(p) - log_0[shape.item_of], p, star)
+
+
+def log_weights(values: Values, nodes: Array) -> Array:
+    """(G, Q), log weights of the groups' normal distributions at the nodes; each row's weights sum to 1."""
+    log = -0.5 * ((nodes - values.mean[:, None]) / np.exp(values.log_sd)[:, None]) ** 2
+    top = log.max(axis=1, keepdims=True)
+    return log - top - np.log(np.exp(log - top).sum(axis=1, keepdims=True))
+
+
+def log_likelihoods(block: Block, at: Curves, values: Values, shape: Shape, kind: type = np.float64) -> Array:
+    """(n, Q), ln P(x_n | θ_q) of the rows of a block."""
+    if values.logit_c is None:  # (Σ d, Σ m a) is enough: the likelihood depends on the answers through them only
+        mine = block.categories
+        sums = block.chosen @ np.stack([values.d[mine], shape.mark_of[mine] * values.a[shape.item_of[mine]]], axis=1)
+        out = np.multiply.outer(sums[:, 1].astype(kind), at.nodes.astype(kind))
+        out += sums[:, :1].astype(kind)
+    else:
+        out = block.chosen.astype(kind) @ at.odds[block.categories].astype(kind)
+    if block.presented is None:
+        out += at.log_0[block.items].sum(axis=0).astype(kind)
+    else:
+        out += block.presented.astype(kind) @ at.log_0[block.items].astype(kind)
+    return out
+
+
+def posterior(log: Array, log_weight: Array) -> tuple[Array, Array]:
+    """Posterior (n, Q), each row sums to 1, and the log of the marginal likelihood (n,). `log` is overwritten."""
+    log += log_weight.astype(log.dtype)
+    top = log.max(axis=1)
+    log -= top[:, None]
+    np.exp(log, out=log)
+    sums = log.sum(axis=1)
+    log /= sums[:, None]
+    return log, top + np.log(sums)
+
+
+@dataclass(eq=False)
+class Expected:
+    """Sums over rows, each row with its weight.
+
+    loglik: the marginal log-likelihood. shown: (k, Q), persons expected at each node who met the item. mass: (G, Q),
+    persons of each group. given: (C, 2), Σ chosen and Σ chosen·E[θ], all that items without a guess need.
+    counts: (C, Q), persons at each node who earned the mark, or None where nobody needs it.
+    least_sd: the smallest posterior SD of a row.
+    """
+
+    loglik: float
+    shown: Array
+    mass: Array
+    given: Array
+    counts: Array | None
+    least_sd: float = field(default=np.inf)
+
+
+def expect(design: Design, values: Values, nodes: Array, kind: type = np.float64) -> Expected:
+    """One pass over all rows. kind: float32 is exact enough for the first cycles and twice as fast."""
+    shape, at, prior = design.shape, curves(design.shape, values, nodes), log_weights(values, nodes)
+    guess = values.logit_c is not None
+    out = Expected(
+        0.0,
+        np.zeros(at.log_0.shape),
+        np.zeros(prior.shape),
+        np.zeros((len(shape.item_of), 2)),
+        np.zeros(at.p.shape) if guess else None,
+    )
+    powers = np.stack([nodes, nodes**2], axis=1).astype(kind)
+    for block in design.blocks:
+        post, loglik = posterior(log_likelihoods(block, at, values, shape, kind), prior[block.group])
+        moments = post @ powers
+        variance = np.min(moments[:, 1] - moments[:, 0] ** 2, initial=np.inf)
+        out.least_sd = min(out.least_sd, float(np.sqrt(max(variance, 0.0))))
+        out.loglik += float(block.weights @ loglik)
+        weight = block.weights.astype(kind)
+        if not (block.weights == 1).all():
+            post *= weight[:, None]
+        mass = post.sum(axis=0, dtype=np.float64)
+        out.mass[block.group] += mass
+        if block.presented is None:
+            out.shown[block.items] += mass
+        else:
+            out.shown[block.items] += block.presented.astype(kind).T @ post
+        weighted = np.stack([weight, weight * moments[:, 0]], axis=1)
+        out.given[block.categories] += block.chosen.astype(kind).T @ weighted
+        if out.counts is not None:
+            out.counts[block.categories] += block.chosen.astype(kind).T @ post
+    return out
