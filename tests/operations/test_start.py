@@ -1,6 +1,7 @@
 """`pintar start` from the outside: it serves, it ends cleanly, it says what is wrong."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -86,6 +87,14 @@ def test_it_serves_with_a_worker_and_ends_all_of_it_when_told(started):
     assert processes_of(process.pid) == {}
     assert "journal WAL" in said
     assert "http://localhost:" in said
+
+
+def test_a_new_data_folder_serves_its_pages_with_their_style(started):
+    _, port = started
+    page = urllib.request.urlopen(f"http://localhost:{port}/").read().decode()
+    for file in re.findall(r'(?:href|src)="(/static/[^"#]+)', page):
+        assert urllib.request.urlopen(f"http://localhost:{port}{file}").status == 200
+    assert "/static/lembar." in page
 
 
 @pytest.mark.parametrize("name", ["pintar-worker", "pintar-server"])

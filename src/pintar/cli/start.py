@@ -52,15 +52,19 @@ def start(host: str, port: int, data: str | None, workers: int, empty: bool) -> 
 
 
 def _load() -> None:
-    """All that the server needs, in the process that the others are forked from; the checks walk every address."""
+    """The modules that the server needs, in the process that the others are forked from: the checks walk every address.
+    No more than modules: the application looks at the static files when it is made, which are not laid out yet."""
     from pintar.cli.words import load
 
     load()
+    import django.core.wsgi  # noqa: F401
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
+    from django.utils.module_loading import import_string
 
-    import pintar.wsgi  # noqa: F401
-
+    for middleware in settings.MIDDLEWARE:
+        import_string(middleware)
     call_command("check")
     connections.close_all()  # a check asks the database what it can; a connection must not cross a fork
 
