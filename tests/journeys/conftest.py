@@ -1,5 +1,8 @@
 """A real server and a real browser for the journeys."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,10 +35,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def demonstration(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
     """A server as `make run` starts it: three trainings, people in the middle of things, one of them in a test."""
     running = Server(tmp_path_factory.mktemp("demonstration"), "--host=127.0.0.1")
+    shutil.copytree(_demonstration_data(), running.folder / "data")
     running.start()
     sit_down(chromium, running)
     yield running
     running.stop()
+
+
+def _demonstration_data() -> Path:
+    """The data folder of a first start, made by whichever worker is first and copied by all."""
+    folder = Path(os.environ["PINTAR_TEST_FOLDER"]) / "demonstration"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            first = Server(folder, "--host=127.0.0.1")
+            first.start()
+            first.stop()
+            (folder / "whole").touch()
+    return folder / "data"
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from addresses import Address
+
 PINTAR = Path(sys.executable).parent / "pintar"
 PATIENCE = 60.0
 
@@ -43,6 +45,7 @@ class Server:
         self.environment = clean | ours | environment
         self.process: subprocess.Popen[bytes] | None = None
         self.unlinked: dict[str, list[str]] = {}  # visitor → addresses that no link leads to
+        self.walked: dict[str, list[Address]] = {}  # visitor → every address that differs
         (folder / "mail").mkdir(parents=True, exist_ok=True)
 
     def start(self) -> None:

@@ -36,8 +36,11 @@ class Visitor:
         return context
 
     def addresses(self, context: BrowserContext, server: Server) -> list[Address]:
-        found = crawl(context, server.url, signed_in=bool(self.login), also=server.unlinked.get(self.name, []))
-        return [address for address in found if address.path.startswith(self.own)]
+        """What this visitor is shown; the server is walked once for each, whatever the language."""
+        if self.name not in server.walked:
+            also = server.unlinked.get(self.name, [])
+            server.walked[self.name] = crawl(context, server.url, signed_in=bool(self.login), also=also)
+        return [address for address in server.walked[self.name] if address.path.startswith(self.own)]
 
 
 OWN = ("/beranda/", "/belajar/", "/tes/", "/angkatan/", "/sertifikat/", "/v/")
