@@ -87,10 +87,7 @@ STATICFILES_DIRS = [BASE / "foundation" / "ui" / "static"]
 MEDIA_URL = "/media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "media": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": ENVIRONMENT.media_url.removeprefix("file:"), "base_url": MEDIA_URL},
-    },
+    "media": ENVIRONMENT.media,
     "staticfiles": {"BACKEND": "pintar.foundation.ui.statics.HashedFiles"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
@@ -107,7 +104,7 @@ SECURE_CSP = {
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
-    "media-src": [CSP.SELF, "blob:"],
+    "media-src": [CSP.SELF, "blob:", *filter(None, [ENVIRONMENT.media_origin])],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],

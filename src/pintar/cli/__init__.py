@@ -50,11 +50,14 @@ def in_a_sentence() -> Iterator[None]:
     """Ends the process with status 1 and a sentence where it is refused."""
     from pintar.foundation.environment import UnsafeSetting
     from pintar.foundation.refusals import Refusal
+    from pintar.foundation.storage import StoreAway
 
     try:
         yield
     except UnsafeSetting as unsafe:
         sys.exit(f"pintar: {unsafe}")
+    except StoreAway as away:
+        sys.exit(f"pintar: PINTAR_MEDIA_URL: {away}; nothing was published. Look closer with: pintar check")
     except Refusal as refusal:
         from pintar.cli.words import sentence
 

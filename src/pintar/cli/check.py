@@ -1,6 +1,9 @@
 """`pintar check`: look for what is wrong on this machine."""
 
 import sys
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
 
 import click
 
@@ -30,6 +33,7 @@ def findings():
     from pintar.foundation import sqlite
     from pintar.foundation.models import Delivery
 
+    yield from _of_the_store()
     yield from (f"{message.msg} ({message.id})" for message in run_checks())
     try:
         executor = MigrationExecutor(connection)
@@ -56,3 +60,23 @@ def findings():
                 f"SQLite {'.'.join(map(str, version))} can lose commits in WAL mode; the journal is TRUNCATE instead, "
                 "which is slower: install a wheel of pysqlite3 0.6.1 or newer"
             )
+
+
+def _of_the_store():
+    """Writes some bytes (the same at each check), reads them, and fetches them as a browser is sent to."""
+    from pintar.foundation import storage
+
+    try:
+        kept = storage.put(b"WEBVTT\n", "vtt")
+        if storage.get(kept.name) != b"WEBVTT\n":
+            yield "PINTAR_MEDIA_URL: the store gives back something else than what was put there"
+        if elsewhere := storage.address(kept.name):
+            urllib.request.urlopen(elsewhere, timeout=10).close()  # noqa: S310  the operator's own address
+    except urllib.error.URLError as error:
+        parts = urlsplit(elsewhere)
+        yield (
+            f"PINTAR_MEDIA_URL: browsers fetch recordings from {parts.scheme}://{parts.netloc}, "
+            f"which does not hand out what was put there ({error})"
+        )
+    except OSError as error:
+        yield f"PINTAR_MEDIA_URL: the store of media cannot be written or read: {error}"

@@ -117,10 +117,13 @@ def pdf_of(certificate: CertificateFacts) -> tuple[bytes, int]:
         try:
             content = storage.get(certificate.pdf)
             return content, len(content)
-        except FileNotFoundError:
-            pass  # a store that was emptied: rendered again, to the same bytes
+        except (FileNotFoundError, storage.StoreAway):
+            pass  # a store that was emptied or does not answer: rendered again, to the same bytes
     content = paper.render(certificate)
-    stored = storage.put(content, "pdf")
+    try:
+        stored = storage.put(content, "pdf")
+    except storage.StoreAway:
+        return content, len(content)
     Certificate.objects.filter(id=certificate.id).update(pdf=stored.name, pdf_size=stored.size)
     return content, stored.size
 

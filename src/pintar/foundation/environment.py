@@ -4,6 +4,7 @@ A wrong or unsafe value stops the start with a sentence that names the variable.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_SECRET = 32
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+AN_S3_URL = "write s3://KEY:SECRET@bucket?endpoint=https://s3.example.go.id&region=ap-southeast-3"
 
 
 class UnsafeSetting(Exception):
@@ -23,7 +26,8 @@ class Environment:
     data: Path
     database: dict[str, object]
     redis_url: str
-    media_url: str
+    media: dict[str, object]
+    media_origin: str
     secret_key: str
     identifier_key: str
     allowed_hosts: list[str]
@@ -41,11 +45,13 @@ def read(env: Mapping[str, str] = os.environ) -> Environment:
     host = env.get("PINTAR_HOST", "127.0.0.1")
     public_url = env.get("PINTAR_PUBLIC_URL", "").rstrip("/") or f"http://localhost:{env.get('PINTAR_PORT', '8000')}"
     production = public_url.startswith("https://") or host not in LOOPBACK
+    media, media_origin = _media(env, data, production)
     return Environment(
         data=data,
         database=_database(env.get("PINTAR_DATABASE_URL", ""), data),
         redis_url=env.get("PINTAR_REDIS_URL", ""),
-        media_url=_media(env.get("PINTAR_MEDIA_URL", ""), data),
+        media=media,
+        media_origin=media_origin,
         secret_key=_secret(env, "PINTAR_SECRET_KEY", data / "keys" / "secret.key"),
         identifier_key=_secret(env, "PINTAR_IDENTIFIER_KEY", data / "keys" / "identifiers.key"),
         allowed_hosts=_hosts(env.get("PINTAR_ALLOWED_HOSTS", ""), _checked_url(public_url, production), production),
@@ -141,12 +147,54 @@ def _database(url: str, data: Path) -> dict[str, object]:
     }
 
 
-def _media(url: str, data: Path) -> str:
-    if not url:
-        return f"file:{data / 'media'}"
-    if urlsplit(url).scheme != "file":
-        raise UnsafeSetting("PINTAR_MEDIA_URL is not understood; leave it empty, or write file:/srv/pintar/media")
-    return url
+def _media(env: Mapping[str, str], data: Path, production: bool) -> tuple[dict[str, object], str]:
+    """The store of media, and the origin that browsers fetch recordings from ("" for our own)."""
+    url = env.get("PINTAR_MEDIA_URL", "") or f"file:{data / 'media'}"
+    parts = urlsplit(url)
+    if parts.scheme == "s3":
+        return _bucket(env, url, production)
+    if parts.scheme != "file" or not parts.path.startswith("/"):
+        raise UnsafeSetting(
+            f"PINTAR_MEDIA_URL is not understood; leave it empty, write file:/srv/pintar/media, or {AN_S3_URL}"
+        )
+    folder = {"location": unquote(parts.path), "base_url": "/media/"}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}, ""
+
+
+def _bucket(env: Mapping[str, str], url: str, production: bool) -> tuple[dict[str, object], str]:
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    if unknown := sorted(asked.keys() - {"endpoint", "region", "public"}):
+        raise UnsafeSetting(
+            f"PINTAR_MEDIA_URL says {unknown[0]}, which is not known; it may say endpoint, region, public"
+        )
+    bucket = parts.netloc.rpartition("@")[2]
+    if not BUCKET.fullmatch(bucket):
+        raise UnsafeSetting(f"PINTAR_MEDIA_URL names no bucket; {AN_S3_URL}")
+    key = unquote(parts.username or "") or env.get("AWS_ACCESS_KEY_ID", "")
+    secret = unquote(parts.password or "") or env.get("AWS_SECRET_ACCESS_KEY", "")
+    if not key or not secret:
+        raise UnsafeSetting(
+            f"PINTAR_MEDIA_URL needs a key and its secret; {AN_S3_URL}, "
+            "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
+    endpoint, public = asked.get("endpoint", "").rstrip("/"), asked.get("public", "").rstrip("/")
+    for name, address in (("endpoint", endpoint), ("public", public)):
+        if address and (urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname):
+            raise UnsafeSetting(f"PINTAR_MEDIA_URL says {name}={address}, which is no http address")
+    region = asked.get("region", "us-east-1")
+    fetched = urlsplit(public or endpoint or f"https://s3.{region}.amazonaws.com")
+    if production and fetched.scheme != "https":
+        raise UnsafeSetting(
+            "PINTAR_MEDIA_URL must lead browsers to an https address, or they will not play recordings; "
+            "put TLS before the store, or say public=https://… of the network before it"
+        )
+    place = {"bucket": bucket, "prefix": unquote(parts.path).strip("/"), "endpoint": endpoint, "region": region}
+    options = {**place, "key": key, "secret": secret, "public": public}
+    return {
+        "BACKEND": "pintar.foundation.storage.bucket.Bucket",
+        "OPTIONS": options,
+    }, f"{fetched.scheme}://{fetched.netloc}"
 
 
 def _mail(url: str) -> dict[str, object]:

@@ -19,6 +19,21 @@ from pintar.foundation import environment, sqlite
         ({"PINTAR_DATABASE_URL": "mysql://localhost/pintar"}, "PINTAR_DATABASE_URL"),
         ({"PINTAR_DATABASE_URL": "postgresql://localhost"}, "PINTAR_DATABASE_URL"),
         ({"PINTAR_MEDIA_URL": "ftp://media"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "file:media"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3:"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3://k:s@"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3://k:s@Media_Pintar"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3://media"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3://k:s@media?endpoint=s3.example.go.id"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3://k:s@media?public=media.example.go.id"}, "PINTAR_MEDIA_URL"),
+        ({"PINTAR_MEDIA_URL": "s3://k:s@media?regoin=ap-southeast-3"}, "PINTAR_MEDIA_URL"),
+        (
+            {
+                "PINTAR_PUBLIC_URL": "https://pintar.go.id",
+                "PINTAR_MEDIA_URL": "s3://k:s@media?endpoint=http://minio:9000",
+            },
+            "PINTAR_MEDIA_URL",
+        ),
         ({"PINTAR_MAIL_URL": "mail.go.id"}, "PINTAR_MAIL_URL"),
         ({"PINTAR_DATA": "/proc/pintar"}, "PINTAR_DATA"),
     ],
@@ -70,3 +85,28 @@ def test_commits_on_sqlite_are_synced_to_the_disk():
             p: cursor.execute(f"PRAGMA {p}").fetchone()[0] for p in ("synchronous", "journal_mode", "foreign_keys")
         }
     assert facts == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1}
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("s3://k:s@media", "https://s3.us-east-1.amazonaws.com"),
+        ("s3://k:s@media?region=ap-southeast-3", "https://s3.ap-southeast-3.amazonaws.com"),
+        ("s3://k:s@media?endpoint=https://s3.example.go.id:9000/", "https://s3.example.go.id:9000"),
+        ("s3://k:s@media?endpoint=http://minio:9000&public=https://media.go.id/a", "https://media.go.id"),
+        ("file:/srv/media", ""),
+        ("", ""),
+    ],
+)
+def test_browsers_fetch_recordings_from_one_origin(tmp_path, url, origin):
+    variables = {"PINTAR_PUBLIC_URL": "https://pintar.go.id", "PINTAR_MEDIA_URL": url}
+    assert environment.read({"PINTAR_DATA": str(tmp_path), **variables}).media_origin == origin
+
+
+def test_a_bucket_takes_its_key_from_the_variables_that_everybody_uses_or_from_its_address(tmp_path):
+    known = {"AWS_ACCESS_KEY_ID": "kunci", "AWS_SECRET_ACCESS_KEY": "rahasia"}
+    env = {"PINTAR_DATA": str(tmp_path), **known}
+    named = environment.read({**env, "PINTAR_MEDIA_URL": "s3://media/2026/"}).media["OPTIONS"]
+    assert (named["key"], named["secret"], named["prefix"]) == ("kunci", "rahasia", "2026")
+    written = environment.read({**env, "PINTAR_MEDIA_URL": "s3://k%2Fa:s%2Bb@media"}).media["OPTIONS"]
+    assert (written["key"], written["secret"]) == ("k/a", "s+b")

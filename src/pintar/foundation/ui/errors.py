@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from pintar.foundation import ids
 from pintar.foundation.preferences import Preferences
 from pintar.foundation.refusals import Reason, Refusal
+from pintar.foundation.storage import StoreAway
 from pintar.foundation.ui.context import here
 from pintar.foundation.ui.tags import HEADING, in_words
 
@@ -107,14 +108,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 while the database is away or the disk is full, else 500 with a code that stands in the log too.
+    """503 while the database or the store is away or the disk is full, else 500 with a code that stands in the log too.
 
     Rendered without context processors: whatever broke must not break this page.
     """
     error = sys.exc_info()[1]
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "disk is full" in str(error):
         refusal = Refusal(Reason("foundation", "no_space"), status=503, retry_after=300)
-    elif isinstance(error, OperationalError | InterfaceError):
+    elif isinstance(error, OperationalError | InterfaceError | StoreAway):
         refusal = Refusal(Reason("foundation", "busy"), status=503)
     else:
         refusal = Refusal(Reason("foundation", "server_error"), status=500)

@@ -1,0 +1,51 @@
+"""Media in a bucket, in a real browser: a recording plays from it, and a lesson is read without it."""
+
+from browser import PHONE
+from learner import Learner
+from playwright.sync_api import Browser, expect
+from right_answers import Knowledge
+from server import Server
+from test_whole_way import PASSWORD, nik, open_batch
+
+from pintar.foundation.tests import buckets
+
+PLAY = """async () => {
+  const media = document.querySelector("[data-media]")
+  media.muted = true
+  await media.play()
+  await new Promise((heard) => media.addEventListener("timeupdate", () => media.currentTime > 0.2 && heard()))
+  return media.currentSrc
+}"""
+
+
+def test_a_recording_plays_from_the_bucket_and_a_lesson_is_read_while_the_bucket_is_away(
+    chromium: Browser, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("bucket")
+    with buckets.running(folder / "store") as port:
+        server = Server(folder, PINTAR_MEDIA_URL=buckets.url(port))
+        server.start()
+        batch = open_batch(server)
+        knowledge = Knowledge(server.environment)
+        page = chromium.new_context(base_url=server.url, **PHONE).new_page()
+        refused: list[str] = []
+        page.on("console", lambda said: refused.append(said.text) if "Content Security" in said.text else None)
+        fetched: list[str] = []
+        page.on("response", lambda answer: fetched.append(f"{answer.status} {answer.url}"))
+        learner = Learner(page, knowledge, batch)
+        learner.register("Siti Aminah", nik(7), "siti7@contoh.example", PASSWORD)
+        learner.take_seat()
+        learner.walk(until="selamat-datang")
+        page.goto(f"/belajar/{batch}/selamat-datang/?bentuk=audio")
+        assert "/media/" in page.evaluate(PLAY)
+        assert any(answer.startswith("206") and f":{port}/media/pintar/" in answer for answer in fetched)
+    page.goto(f"/belajar/{batch}/selamat-datang/?bentuk=audio&putar=1")
+    page.locator("[data-play]").click()
+    expect(page.locator("[data-broken]")).to_be_visible()
+    page.goto(f"/belajar/{batch}/selamat-datang/?bentuk=bacaan")
+    expect(page.locator("h1")).to_be_visible()
+    assert not any(answer.startswith("5") and "/belajar/" in answer for answer in fetched)
+    assert refused == []
+    page.context.close()
+    knowledge.close()
+    server.stop()
