@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from pintar.courses import queries as courses
 from pintar.courses.queries import Edition
 from pintar.enrolment import queries, rules
-from pintar.enrolment.actions import give_back_seat, take_seat
-from pintar.enrolment.queries import BatchFacts, SeatFacts
+from pintar.enrolment.actions import leave_batch, take_seat
+from pintar.enrolment.queries import BatchFacts, SeatFacts, TicketFacts
 from pintar.foundation import clock
 from pintar.foundation.api import Problem, idempotent
 from pintar.foundation.refusals import not_found
@@ -36,7 +36,8 @@ class PledgeOut(Schema):
 
 
 class BatchOut(Schema):
-    """A batch. `state`: open, soon, closed, full or withdrawn. `conditions`: an absent name asks nothing."""
+    """A batch. `state`: open, soon, closed, full or withdrawn. `taken` counts seats kept for offers too; `waiting`: how
+    many are in the waiting list. `conditions`: an absent name asks nothing."""
 
     key: str
     uid: UUID
@@ -49,6 +50,7 @@ class BatchOut(Schema):
     state: Literal["open", "soon", "closed", "full", "withdrawn"]
     quota: int
     taken: int
+    waiting: int
     opens_at: datetime
     closes_at: datetime
     starts_at: datetime
@@ -67,8 +69,9 @@ class BatchesOut(Schema):
 
 
 class SeatIn(BaseModel):
-    """`instead_of`: the uid of the seat in another batch of the period, given back in the same step. `pledge`:
-    agreement to the pakta integritas. Not ninja's Schema, which would take a list or a text for an empty object."""
+    """`wait`: join the waiting list where the batch is full. `instead_of`: the uid of the seat in another batch of the
+    period, given back in the same step. `pledge`: agreement to the pakta integritas. Not ninja's Schema, which would
+    take a list or a text for an empty object."""
 
     wait: bool = False
     instead_of: UUID | None = None
@@ -81,6 +84,24 @@ class SeatOut(Schema):
     number: str
     batch: str
     taken_at: datetime
+
+
+class WaitingOut(Schema):
+    """A place in the line, counted from 1 among the `length` who wait."""
+
+    state: Literal["waiting"] = "waiting"
+    batch: str
+    position: int
+    length: int
+    joined_at: datetime
+
+
+class OfferedOut(Schema):
+    """A seat is kept for the person until then; the same PUT as for a seat accepts it, DELETE declines it."""
+
+    state: Literal["offered"] = "offered"
+    batch: str
+    until: datetime
 
 
 class MySeatOut(SeatOut):
@@ -118,43 +139,52 @@ def one_batch(request: HttpRequest, key: str) -> Any:
 
 @router.put(
     "/batches/{key}/seat",
-    response={200: SeatOut, 201: SeatOut, **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem)},
+    response={200: SeatOut, 201: SeatOut, 202: WaitingOut, **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem)},
     summary="Ambil kursi",
 )
 def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = Body(None)) -> Any:  # noqa: B008
-    """Take a seat, agreeing to the pakta integritas; safe to repeat. 201: new; 200: the seat that is held here already.
+    """Take a seat, agreeing to the pakta integritas; accept the one that is offered; safe to repeat. 201: new; 200: the
+    seat that is held here already; 202: a place in the waiting list.
 
-    409 `batch_full`, `batch_soon`, `batch_closed`, `batch_withdrawn`, `seat_elsewhere` (its data names the seat; with
-    `instead_of` it is exchanged in one step); 422 with every condition that is not met.
+    409 `batch_full` (unless `wait`), `batch_soon`, `batch_closed`, `batch_withdrawn`, `offer_over`, `seat_elsewhere`
+    (its data names the seat; with `instead_of` it is exchanged in one step); 422 with every condition that is not met.
     """
     person, now = request.person, clock.now()  # type: ignore[attr-defined]
     wanted = wanted or SeatIn()
 
     def work() -> tuple[int, Any]:
-        seat = take_seat(
+        found = take_seat(
             person=person,
             batch_key=key,
             pledge=wanted.pledge,
             instead_of=wanted.instead_of,
+            wait=wanted.wait,
             by=person.uid,
             now=now,
         )
-        return (201 if seat.taken_at == now else 200), SeatOut(**_seat(seat)).model_dump(mode="json")
+        if isinstance(found, TicketFacts):
+            return 202, _place(found).model_dump(mode="json")
+        return (201 if found.taken_at == now else 200), SeatOut(**_seat(found)).model_dump(mode="json")
 
     status, body = idempotent(request, work)
     return Status(status, body)
 
 
 @router.get(
-    "/batches/{key}/seat", response={200: SeatOut, **dict.fromkeys((401, 404), Problem)}, summary="Kursi saya di sini"
+    "/batches/{key}/seat",
+    response={200: SeatOut | WaitingOut | OfferedOut, **dict.fromkeys((401, 404), Problem)},
+    summary="Kursi saya di sini",
 )
 def get_seat(request: HttpRequest, key: str) -> Any:
-    """The seat held in this batch. 404 `no_seat` where there is none."""
-    seat = queries.seat_of(request.person.id, key)  # type: ignore[attr-defined]
-    if seat is None:
-        queries.batch(key)
-        raise not_found(rules.ROOM, "no_seat", batch=key)
-    return SeatOut(**_seat(seat))
+    """The seat held in this batch, or the place in its line, or the offer. 404 `no_seat` where there is none."""
+    where = queries.standing(key, request.person.id)  # type: ignore[attr-defined]
+    if where.seat is not None and where.seat.batch.id == where.batch.id:
+        return SeatOut(**_seat(where.seat))
+    if where.ticket is not None and where.ticket.state is rules.TicketState.WAITING:
+        return _place(where.ticket)
+    if where.ticket is not None and where.ticket.is_offer(clock.now()):
+        return OfferedOut(batch=key, until=where.ticket.offer_until)
+    raise not_found(rules.ROOM, "no_seat", batch=key)
 
 
 @router.delete(
@@ -163,9 +193,10 @@ def get_seat(request: HttpRequest, key: str) -> Any:
     summary="Lepas kursi",
 )
 def delete_seat(request: HttpRequest, key: str) -> Any:
-    """Give the seat back; safe to repeat. 409 `seat_completed`, `batch_over` when it can no longer be given back."""
+    """Give the seat back, leave the line, decline the offer: whichever there is; safe to repeat. 409 `seat_completed`,
+    `batch_over` when a seat can no longer be given back."""
     person = request.person  # type: ignore[attr-defined]
-    give_back_seat(person=person, batch_key=key, by=person.uid, now=clock.now())
+    leave_batch(person=person, batch_key=key, by=person.uid, now=clock.now())
     return Status(204, None)
 
 
@@ -202,6 +233,7 @@ def _batch(facts: BatchFacts, edition: Edition, now: datetime) -> dict[str, Any]
         "state": facts.window(now).value,
         "quota": facts.quota,
         "taken": facts.taken,
+        "waiting": facts.waiting,
         "opens_at": facts.opens_at,
         "closes_at": facts.closes_at,
         "starts_at": facts.starts_at,
@@ -220,3 +252,9 @@ def _conditions(facts: BatchFacts) -> dict[str, Any]:
 
 def _seat(seat: SeatFacts) -> dict[str, Any]:
     return {"seat": seat.uid, "number": seat.number, "batch": seat.batch.key, "taken_at": seat.taken_at}
+
+
+def _place(ticket: TicketFacts) -> WaitingOut:
+    return WaitingOut(
+        batch=ticket.batch.key, position=ticket.position, length=ticket.length, joined_at=ticket.joined_at
+    )

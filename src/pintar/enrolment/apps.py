@@ -6,6 +6,7 @@ class EnrolmentConfig(AppConfig):
     label = "enrolment"
 
     def ready(self) -> None:
+        from pintar.enrolment import tasks  # noqa: F401  registers handlers and scheduled work
         from pintar.enrolment.personal_data import Seats
         from pintar.people import ports
 

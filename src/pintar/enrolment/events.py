@@ -1,4 +1,4 @@
-"""What happened to batches and seats; every field is a uid."""
+"""What happened to batches, seats and places in line; every field is a uid or a number."""
 
 from uuid import UUID
 
@@ -23,6 +23,14 @@ class BatchWithdrawn:
     batch: UUID
 
 
+@event("enrolment.set_asides_released")
+class SetAsidesReleased:
+    """So many seats that were set aside are everyone's now."""
+
+    batch: UUID
+    seats: int
+
+
 @event("enrolment.seat_taken")
 class SeatTaken:
     seat: UUID
@@ -33,5 +41,50 @@ class SeatTaken:
 @event("enrolment.seat_given_back")
 class SeatGivenBack:
     seat: UUID
+    batch: UUID
+    person: UUID
+
+
+@event("enrolment.line_joined")
+class LineJoined:
+    ticket: UUID
+    batch: UUID
+    person: UUID
+
+
+@event("enrolment.line_left")
+class LineLeft:
+    ticket: UUID
+    batch: UUID
+    person: UUID
+
+
+@event("enrolment.line_ended")
+class LineEnded:
+    """The line is over; so many still waited."""
+
+    batch: UUID
+    people: int
+
+
+@event("enrolment.seat_offered")
+class SeatOffered:
+    """A seat is kept for the holder of a ticket."""
+
+    ticket: UUID
+    batch: UUID
+    person: UUID
+
+
+@event("enrolment.offer_declined")
+class OfferDeclined:
+    ticket: UUID
+    batch: UUID
+    person: UUID
+
+
+@event("enrolment.offer_expired")
+class OfferExpired:
+    ticket: UUID
     batch: UUID
     person: UUID

@@ -7,6 +7,9 @@ from pintar.enrolment import rules
 from pintar.foundation import ids
 from pintar.foundation.privacy import Personal, privacy
 
+WAITING, OFFERED = rules.LIVE
+ENDED = rules.TicketState.ENDED.value
+
 
 class Period(models.Model):
     """A registration window in which a person may hold one seat."""
@@ -22,7 +25,8 @@ class Period(models.Model):
 
 
 class Batch(models.Model):
-    """One run of an edition. `taken` counts all seats, `set_aside_taken` those of the allocations among them."""
+    """One run of an edition. `taken` counts all seats and those kept for offers, `set_aside_taken` those of the
+    allocations among them."""
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
     key = models.CharField(max_length=140, unique=True)
@@ -42,10 +46,16 @@ class Batch(models.Model):
     filled_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     conditions = models.JSONField(default=dict)
+    set_aside_until = models.DateTimeField(null=True)
+    offer_hours = models.PositiveSmallIntegerField(default=rules.OFFER_HOURS)
+    line_joined = models.PositiveIntegerField(default=0)
+    line_called = models.PositiveIntegerField(default=0)
+    line_left = models.PositiveIntegerField(default=0)
 
     PRIVACY = privacy(
         rest="id uid key number title course_slug edition period opens_at closes_at starts_at until_at quota taken "
-        "set_aside set_aside_taken filled_at withdrawn_at conditions"
+        "set_aside set_aside_taken filled_at withdrawn_at conditions set_aside_until offer_hours line_joined "
+        "line_called line_left"
     )
 
     class Meta:
@@ -64,6 +74,9 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=Q(opens_at__lt=F("closes_at"), closes_at__lte=F("until_at"), starts_at__lt=F("until_at")),
                 name="batch_windows_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(line_joined__gte=F("line_called") + F("line_left")), name="batch_line_holds"
             ),
         ]
         indexes = [models.Index(fields=["closes_at"], name="batch_closes_at")]
@@ -96,6 +109,11 @@ class Batch(models.Model):
             withdrawn_at=self.withdrawn_at,
             conditions=rules.Conditions.from_json(self.conditions),
             allocations=allocations,
+            set_aside_until=self.set_aside_until,
+            offer_hours=self.offer_hours,
+            line_joined=self.line_joined,
+            line_called=self.line_called,
+            line_left=self.line_left,
         )
 
 
@@ -204,3 +222,108 @@ class Completion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.course_slug}"
+
+
+class Ticket(models.Model):
+    """A place in the waiting list of a batch. `number` is the order of joining; `allocation` and `offer_until` say
+    which seat is kept for its holder and until when. It ends in one of the states of `rules.NEXT` and stays."""
+
+    uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default=WAITING)
+    joined_at = models.DateTimeField()
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, null=True, related_name="+")
+    offered_at = models.DateTimeField(null=True)
+    offer_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    PRIVACY = privacy(
+        person=Personal("who waits", until="the account is erased; then the row names an anonymous account"),
+        rest="id uid batch number period state joined_at allocation offered_at offer_until ended_at told_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="ticket_number_once"),
+            models.UniqueConstraint(
+                fields=["batch", "person"], condition=Q(state__in=rules.LIVE), name="one_live_ticket_per_person"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=OFFERED) | Q(offer_until__isnull=False),
+                name="offer_has_an_end",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["batch", "number"], condition=Q(state=WAITING), name="ticket_line"),
+            models.Index(fields=["person", "period"], condition=Q(state__in=rules.LIVE), name="ticket_of_person"),
+            models.Index(fields=["offer_until"], condition=Q(state=OFFERED), name="ticket_offer_until"),
+            models.Index(
+                fields=["batch"],
+                condition=Q(state=ENDED, told_at=None),
+                name="ticket_to_be_told",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
+
+class TicketPool(models.Model):
+    """A set-aside that a waiting ticket waits for besides the common pool; gone when it waits no longer."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    allocation = models.ForeignKey(Allocation, on_delete=models.CASCADE, related_name="+")
+
+    PRIVACY = privacy(rest="id ticket allocation")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["allocation", "ticket"], name="ticket_pool_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.allocation_id}"
+
+
+class LineGap(models.Model):
+    """A node of a batch's binary indexed tree over the numbers of tickets that left the line from elsewhere than its
+    front (`rules.nodes_counting`): a place in line is a sum of at most 24 of them."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="+")
+    node = models.PositiveIntegerField()
+    gone = models.PositiveIntegerField()
+
+    PRIVACY = privacy(rest="id batch node gone")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "node"], name="line_gap_once")]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.gone}"
+
+
+class Preparation(models.Model):
+    """What a person did ahead of an opening: the pledge given in advance, a reminder wanted."""
+
+    person = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    pledge = models.ForeignKey(Pledge, to_field="version", on_delete=models.PROTECT, null=True, related_name="+")
+    pledged_at = models.DateTimeField(null=True)
+    remind = models.BooleanField(default=False)
+    reminded_at = models.DateTimeField(null=True)
+
+    PRIVACY = privacy(
+        person=Personal("who prepared", until="the account is erased"),
+        rest="id batch pledge pledged_at remind reminded_at",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "batch"], name="preparation_once")]
+        indexes = [
+            models.Index(fields=["batch"], condition=Q(remind=True, reminded_at=None), name="preparation_to_remind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.batch_id}"

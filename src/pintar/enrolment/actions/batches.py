@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,6 +10,8 @@ from django.db.models import F, Max, Q
 
 from pintar.courses import queries as courses
 from pintar.enrolment import queries, rules
+from pintar.enrolment.actions.line import end_line
+from pintar.enrolment.actions.pools import lock, settle
 from pintar.enrolment.events import BatchChanged, BatchOpened, BatchWithdrawn
 from pintar.enrolment.models import Allocation, Batch, Period
 from pintar.enrolment.rules import BatchFacts, Conditions
@@ -42,15 +43,21 @@ def open_batch(
     until_at: datetime,
     conditions: Conditions | None = None,
     set_aside: Sequence[SetAside] = (),
+    set_aside_until: datetime | None = None,
+    offer_hours: int = rules.OFFER_HOURS,
     by: UUID | None,
     now: datetime,
 ) -> BatchFacts:
     """A new batch of the newest edition, in a period that is made if it is new.
 
-    `title` "" becomes "Angkatan <number>". Raises Refusal: 404 unknown_course, 422 for values that make no batch.
+    From `set_aside_until` on what is set aside and not taken is everyone's. A seat from the waiting list is kept for
+    `offer_hours`. `title` "" becomes "Angkatan <number>". Raises Refusal: 404 unknown_course, 422 for values that make
+    no batch.
     """
     edition = courses.latest_edition(course_slug)
-    wrong = _wrong(quota, opens_at, closes_at, starts_at, until_at) + _wrong_words(period_key, period_title, title)
+    wrong = _wrong(quota, opens_at, closes_at, starts_at, until_at, offer_hours) + _wrong_words(
+        period_key, period_title, title
+    )
     if sum(part.quota for part in set_aside) > quota or any(part.quota < 1 for part in set_aside):
         wrong.append(Reason(rules.ROOM, "set_aside_too_large", {"quota": quota}))
     if wrong:
@@ -73,6 +80,8 @@ def open_batch(
                     until_at=until_at,
                     quota=quota,
                     set_aside=sum(part.quota for part in set_aside),
+                    set_aside_until=set_aside_until,
+                    offer_hours=offer_hours,
                     conditions=(conditions or Conditions()).to_json(),
                 )
                 Allocation.objects.bulk_create(
@@ -87,6 +96,9 @@ def open_batch(
     raise Refusal(Reason("foundation", "busy"), status=503, retry_after=2)
 
 
+CHANGEABLE = ("quota", "opens_at", "closes_at", "until_at", "set_aside_until", "offer_hours")
+
+
 def change_batch(
     *,
     batch_key: str,
@@ -94,49 +106,47 @@ def change_batch(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
     until_at: datetime | None = None,
+    set_aside_until: datetime | None = None,
+    offer_hours: int | None = None,
     by: UUID | None,
     now: datetime,
 ) -> BatchFacts:
-    """Another quota or other windows; what is None stays. The same again changes nothing.
+    """Another quota, other windows, another time of release or of offers; what is None stays. The same again changes
+    nothing. Seats that are added are offered to those who wait, in the same step.
 
-    Raises Refusal: 404; 409 quota_below_taken (or below what is set aside), study_shortened once seats are taken;
-    422 for values that make no batch.
+    Raises Refusal: 404; 409 quota_below_taken (seats kept for offers among them; or below what is set aside),
+    study_shortened once seats are taken; 422 for values that make no batch.
     """
+    given = dict(zip(CHANGEABLE, (quota, opens_at, closes_at, until_at, set_aside_until, offer_hours), strict=True))
+    before = queries.batch(batch_key)
     with transaction.atomic():
-        before = queries.batch(batch_key)
-        new: dict[str, Any] = {
-            name: value
-            for name, value in {
-                "quota": quota,
-                "opens_at": opens_at,
-                "closes_at": closes_at,
-                "until_at": until_at,
-            }.items()
-            if value is not None and value != getattr(before, name)
-        }
+        before = lock([before.id])[before.id]
+        new = {name: value for name, value in given.items() if value not in (None, getattr(before, name))}
         if not new:
             return before
-        after = {name: new.get(name, getattr(before, name)) for name in ("quota", "opens_at", "closes_at", "until_at")}
+        after = {name: new.get(name, getattr(before, name)) for name in CHANGEABLE if name != "set_aside_until"}
         if wrong := _wrong(starts_at=before.starts_at, **after):
             raise Refusal(*wrong, status=422)
         if after["until_at"] < before.until_at and before.taken:
             raise Refusal(Reason(rules.ROOM, "study_shortened", {"until_at": before.until_at.isoformat()}))
-        if "quota" in new:
-            new["filled_at"] = now if quota == before.taken else None
         # The guard is in the update: seats taken meanwhile are counted there.
         if not Batch.objects.filter(_still_holds(after["quota"]), id=before.id).update(**new):
-            taken = queries.batch(batch_key).taken
-            raise Refusal(Reason(rules.ROOM, "quota_below_taken", {"taken": taken, "set_aside": before.set_aside}))
+            taken = {"taken": before.taken, "set_aside": before.set_aside}
+            raise Refusal(Reason(rules.ROOM, "quota_below_taken", taken))
         record(BatchChanged(batch=before.uid), about=before.uid, by=by, now=now)
+        settle(before.id, by, now)
         return queries.batch(batch_key)
 
 
 def withdraw_batch(*, batch_key: str, by: UUID | None, now: datetime) -> BatchFacts:
-    """Take a batch out of the catalogue: nobody new gets a seat, and nobody who has one loses it. Refusal 404."""
+    """Take a batch out of the catalogue: nobody new gets a seat, and nobody who has one loses it. Its waiting list ends
+    and whoever waits is told; a seat that was offered before stays kept until its time. Refusal 404."""
+    batch = queries.batch(batch_key)
     with transaction.atomic():
-        batch = queries.batch(batch_key)
+        lock([batch.id])
         if Batch.objects.filter(id=batch.id, withdrawn_at=None).update(withdrawn_at=now):
             record(BatchWithdrawn(batch=batch.uid), about=batch.uid, by=by, now=now)
+            end_line(batch.id, by, now)
         return queries.batch(batch_key)
 
 
@@ -146,13 +156,15 @@ def _still_holds(quota: int) -> Q:
 
 
 def _wrong(
-    quota: int, opens_at: datetime, closes_at: datetime, starts_at: datetime, until_at: datetime
+    quota: int, opens_at: datetime, closes_at: datetime, starts_at: datetime, until_at: datetime, offer_hours: int
 ) -> list[Reason]:
     wrong = []
     if not 1 <= quota <= rules.LARGEST_QUOTA:
         wrong.append(Reason(rules.ROOM, "quota_out_of_range", {"largest": rules.LARGEST_QUOTA}))
     if not opens_at < closes_at <= until_at or not starts_at < until_at:
         wrong.append(Reason(rules.ROOM, "windows_out_of_order"))
+    if not 1 <= offer_hours <= rules.LONGEST_OFFER_HOURS:
+        wrong.append(Reason(rules.ROOM, "offer_hours_out_of_range", {"longest": rules.LONGEST_OFFER_HOURS}))
     return wrong
 
 

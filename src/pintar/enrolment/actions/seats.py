@@ -1,17 +1,19 @@
-"""Taking a seat, exchanging it, giving it back."""
+"""Taking a seat or a place in the line, exchanging a seat, giving it back."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F
 
 from pintar.enrolment import queries, rules
-from pintar.enrolment.actions.claims import claim_seat
-from pintar.enrolment.events import SeatGivenBack
-from pintar.enrolment.models import Allocation, Batch, Completion, Seat
-from pintar.enrolment.rules import Admission, BatchFacts, SeatFacts, Verdict
+from pintar.enrolment.actions.claims import claim_seat, claim_ticket
+from pintar.enrolment.actions.line import expire_offers_of, give_up, leave_line
+from pintar.enrolment.actions.pools import count_out, lock, settle, take_out
+from pintar.enrolment.events import SeatGivenBack, SeatTaken
+from pintar.enrolment.models import Completion, Pledge, Preparation, Seat, Ticket, TicketPool
+from pintar.enrolment.queries import Standing
+from pintar.enrolment.rules import Admission, BatchFacts, SeatFacts, TicketFacts, TicketState, Verdict
+from pintar.foundation import ids
 from pintar.foundation.ledger import record
 from pintar.foundation.refusals import Reason, Refusal, not_found
 from pintar.people.queries import Person
@@ -28,18 +30,26 @@ class _MovedMeanwhile(Exception):
 
 
 def take_seat(
-    *, person: Person, batch_key: str, pledge: bool, instead_of: UUID | None = None, by: UUID, now: datetime
-) -> SeatFacts:
-    """A seat for this person; the one they have here already, if so.
+    *,
+    person: Person,
+    batch_key: str,
+    pledge: bool,
+    instead_of: UUID | None = None,
+    wait: bool = False,
+    by: UUID,
+    now: datetime,
+) -> SeatFacts | TicketFacts:
+    """A seat for this person; the one they have here already, if so; the one that is offered to them. With `wait` a
+    place in the line where the batch is full; whoever has one there gets it shown.
 
     `pledge`: the pakta integritas was ticked. `instead_of`: the uid of the seat in another batch of the period that is
     given back in the same step; if there is no seat here, that one stays. Raises Refusal: 404 no such batch or seat,
     409 batch_full, batch_soon, batch_closed, batch_withdrawn, seat_elsewhere (with its uid), seat_completed,
-    batch_over; 422 conditions not met, pledge_needed.
+    batch_over, offer_over; 422 conditions not met, pledge_needed.
     """
     for _ in range(TRIES):
         try:
-            return _take(person, batch_key, pledge, instead_of, by, now)
+            return _take(person, batch_key, pledge, instead_of, wait, by, now)
         except (IntegrityError, _MovedMeanwhile):
             continue
         except OperationalError as error:
@@ -49,8 +59,8 @@ def take_seat(
 
 
 def give_back_seat(*, person: Person, batch_key: str, by: UUID, now: datetime) -> None:
-    """Give the seat in this batch back; does nothing where there is none. Raises Refusal: 404, 409 seat_completed,
-    batch_over."""
+    """Give the seat in this batch back, to the first who waits; does nothing where there is none. Raises Refusal: 404,
+    409 seat_completed, batch_over."""
     batch = queries.batch(batch_key)
     seat = queries.seat_of(person.id, batch.key)
     if seat is None:
@@ -58,9 +68,16 @@ def give_back_seat(*, person: Person, batch_key: str, by: UUID, now: datetime) -
     if why := rules.why_kept(seat, queries.person_facts(person), now):
         raise Refusal(why)
     with transaction.atomic():
-        _lock(batch.id)
+        lock([batch.id])
         if _mark_released(seat, person.uid, by, now):
-            _return_to_pool(seat)
+            count_out(batch.id, seat.allocation_id, 1)
+            settle(batch.id, by, now)
+
+
+def leave_batch(*, person: Person, batch_key: str, by: UUID, now: datetime) -> None:
+    """Give up whatever the person has in this batch: the seat, the place in line, the offer. Refusals as for a seat."""
+    give_back_seat(person=person, batch_key=batch_key, by=by, now=now)
+    leave_line(person=person, batch_key=batch_key, by=by, now=now)
 
 
 def note_completion(*, person_id: int, course_slug: str, at: datetime) -> None:
@@ -68,22 +85,46 @@ def note_completion(*, person_id: int, course_slug: str, at: datetime) -> None:
     Completion.objects.get_or_create(person_id=person_id, course_slug=course_slug, defaults={"at": at})
 
 
-def _take(person: Person, batch_key: str, pledge: bool, instead_of: UUID | None, by: UUID, now: datetime) -> SeatFacts:
-    batch = queries.batch(batch_key)
-    held = queries.seats_of(person.id)
-    admission = queries.admission(batch, person, held, now)
+def _take(
+    person: Person, batch_key: str, pledge: bool, instead_of: UUID | None, wait: bool, by: UUID, now: datetime
+) -> SeatFacts | TicketFacts:
+    where = queries.standing(batch_key, person.id)
+    if where.batch.is_release_due(now) or _is_over(where.ticket, now):
+        _bring_up_to_date(where, now)
+        if _is_over(where.ticket, now) and not wait:
+            raise Refusal(Reason(rules.ROOM, "offer_over", {"batch": where.batch.key}))
+        raise _MovedMeanwhile
+    admission = queries.admission(where, person, now)
     if admission.verdict is Verdict.SEATED and admission.seat:
         return admission.seat
+    if admission.verdict is Verdict.WAITING and admission.ticket:
+        return admission.ticket
+    if admission.verdict is Verdict.FULL and wait:
+        return _join(where, person, by, now)
     before = _exchanged(admission, person, instead_of, now)
     if not (admission.allowed or before):
-        status = INELIGIBLE_STATUS if admission.verdict is Verdict.INELIGIBLE else 409
-        raise Refusal(*admission.reasons, status=status)
+        asked = admission.verdict in (Verdict.INELIGIBLE, Verdict.OFFERED)
+        unmet = asked and not admission.eligible
+        raise Refusal(*admission.reasons, status=INELIGIBLE_STATUS if unmet else 409)
     # Who exchanges a seat takes along the pledge that was given for it, if its text is still the same.
-    if not pledge and not (before and before.pledge_version == rules.PLEDGE.version):
-        raise Refusal(Reason(rules.ROOM, "pledge_needed", {"batch": batch.key}), status=422)
-    if before:
-        return _exchange(before, batch, admission.pools, person, by, now)
-    return _claim(batch, admission.pools, person, by, now)
+    given = pledge or rules.PLEDGE.version in (where.pledged, before.pledge_version if before else "")
+    if not given:
+        raise Refusal(Reason(rules.ROOM, "pledge_needed", {"batch": where.batch.key}), status=422)
+    if before or admission.ticket:
+        return _take_in_order(where, admission, before, person, by, now)
+    return _claim(where, admission, person, by, now)
+
+
+def _is_over(ticket: TicketFacts | None, now: datetime) -> bool:
+    return ticket is not None and ticket.state is TicketState.OFFERED and not ticket.is_offer(now)
+
+
+def _bring_up_to_date(where: Standing, now: datetime) -> None:
+    """Do what the clock has decided already: pass on offers that are over, release what is set aside no longer."""
+    with transaction.atomic():
+        lock([where.batch.id])
+        expire_offers_of(where.batch.id, now)
+        settle(where.batch.id, None, now)
 
 
 def _exchanged(admission: Admission, person: Person, instead_of: UUID | None, now: datetime) -> SeatFacts | None:
@@ -95,38 +136,87 @@ def _exchanged(admission: Admission, person: Person, instead_of: UUID | None, no
         if not Seat.objects.filter(uid=instead_of, person=person.id).exists():
             raise not_found(rules.ROOM, "seat_not_found")
         return None
-    if admission.verdict is not Verdict.ELSEWHERE:
+    if admission.exchanges is None:
         return None
     if not admission.changeable and (why := rules.why_kept(held, queries.person_facts(person), now)):
         raise Refusal(why)
     return held
 
 
-def _claim(batch: BatchFacts, pools: Sequence[int | None], person: Person, by: UUID, now: datetime) -> SeatFacts:
+def _claim(where: Standing, admission: Admission, person: Person, by: UUID, now: datetime) -> SeatFacts:
     """A seat from the first pool that has one left at this moment."""
-    for pool in pools:
-        if seat := claim_seat(person=person, batch=batch, pool=pool, by=by, now=now):
+    for pool in admission.pools:
+        if seat := claim_seat(person=person, batch=where.batch, pool=pool, by=by, now=now):
             return seat
     raise _MovedMeanwhile
 
 
-def _exchange(
-    before: SeatFacts, batch: BatchFacts, pools: Sequence[int | None], person: Person, by: UUID, now: datetime
-) -> SeatFacts:
-    """The new seat for the old one, or neither."""
+def _join(where: Standing, person: Person, by: UUID, now: datetime) -> TicketFacts:
+    """The next place in the line, for the common seats and for each set-aside that is for this person."""
+    pools = rules.set_asides_for(where.batch, queries.person_facts(person))
+    if not pools:
+        if ticket := claim_ticket(person=person, batch=where.batch, by=by, now=now):
+            return ticket
+        raise _MovedMeanwhile
     with transaction.atomic():
-        _lock(before.batch.id, batch.id)
-        if not _mark_released(before, person.uid, by, now):
+        batch = lock([where.batch.id])[where.batch.id]
+        if any(pool.id in pools and pool.taken < pool.quota for pool in batch.allocations or ()):
             raise _MovedMeanwhile
-        seat = _claim(batch, pools, person, by, now)
-        _return_to_pool(before)
+        ticket = claim_ticket(person=person, batch=batch, by=by, now=now)
+        if ticket is None:
+            raise _MovedMeanwhile
+        TicketPool.objects.bulk_create(TicketPool(ticket_id=ticket.id, allocation_id=pool) for pool in pools)
+        return ticket
+
+
+def _take_in_order(
+    where: Standing, admission: Admission, before: SeatFacts | None, person: Person, by: UUID, now: datetime
+) -> SeatFacts:
+    """A seat that something else hangs on: one that is given for it, a place in line that it ends. All or nothing."""
+    others = queries.tickets_of(person.id) if admission.verdict is Verdict.OFFERED else []
+    others = [t for t in others if t.batch.period_id == where.batch.period_id and t.batch.id != where.batch.id]
+    with transaction.atomic():
+        locked = lock([where.batch.id, *([before.batch.id] if before else []), *(ticket.batch.id for ticket in others)])
+        if before and not _mark_released(before, person.uid, by, now):
+            raise _MovedMeanwhile
+        if admission.verdict is Verdict.OFFERED and admission.ticket:
+            seat = _accept(locked[where.batch.id], admission.ticket, person, by, now)
+        else:
+            seat = _claim(where, admission, person, by, now)
+            if admission.ticket:
+                _end_waiting(admission.ticket, now)
+        if before:
+            count_out(before.batch.id, before.allocation_id, 1)
+            settle(before.batch.id, by, now)
+        give_up((ticket.id for ticket in others), by, now)
         return seat
 
 
-def _lock(*batches: int) -> None:
-    """Hold the rows of batches, the smaller id first: whoever changes two does it in this order, and nobody waits for
-    each other in a ring. SQLite's transactions come one after another anyway."""
-    list(Batch.objects.select_for_update().filter(id__in=batches).order_by("id").values_list("id"))
+def _accept(batch: BatchFacts, ticket: TicketFacts, person: Person, by: UUID, now: datetime) -> SeatFacts:
+    """The seat that was kept: it is counted already, so only its row is new."""
+    kept = Ticket.objects.filter(id=ticket.id, state=TicketState.OFFERED, offer_until__gt=now)
+    if not kept.update(state=TicketState.SEATED, ended_at=now):
+        raise _MovedMeanwhile
+    Pledge.objects.get_or_create(version=rules.PLEDGE.version, defaults={"text": rules.PLEDGE.text})
+    row = Seat.objects.create(
+        number=f"DFT-{batch.number}-{ids.key(4)}-{ids.key(4)}",
+        person_id=person.id,
+        period_id=batch.period_id,
+        batch_id=batch.id,
+        allocation_id=ticket.pool,
+        ordinal=batch.taken,
+        pledge_id=rules.PLEDGE.version,
+        taken_at=now,
+    )
+    record(SeatTaken(seat=row.uid, batch=batch.uid, person=person.uid), about=row.uid, by=by, now=now)
+    return queries.seats([row.uid])[row.uid]
+
+
+def _end_waiting(ticket: TicketFacts, now: datetime) -> None:
+    waiting = Ticket.objects.filter(id=ticket.id, state=TicketState.WAITING)
+    if not waiting.update(state=TicketState.SEATED, ended_at=now):
+        raise _MovedMeanwhile
+    take_out(ticket.batch.id, [ticket.id], [ticket.number])
 
 
 def _mark_released(seat: SeatFacts, person: UUID, by: UUID, now: datetime) -> bool:
@@ -138,25 +228,18 @@ def _mark_released(seat: SeatFacts, person: UUID, by: UUID, now: datetime) -> bo
     return True
 
 
-def _return_to_pool(seat: SeatFacts) -> None:
-    if seat.allocation_id is None:
-        Batch.objects.filter(id=seat.batch.id).update(taken=F("taken") - 1, filled_at=None)
-        return
-    Allocation.objects.filter(id=seat.allocation_id).update(taken=F("taken") - 1)
-    Batch.objects.filter(id=seat.batch.id).update(
-        taken=F("taken") - 1, set_aside_taken=F("set_aside_taken") - 1, filled_at=None
-    )
-
-
 def forget_person(*, person_id: int, now: datetime) -> None:
-    """Give back every seat whose study is not over and forget what was completed. The rows that stay name an account
-    that names nobody any more."""
+    """Give back every seat whose study is not over, leave every line, and forget what was completed and prepared. The
+    rows that stay name an account that names nobody any more."""
     with transaction.atomic():
         done = queries.completed(person_id)
-        held = queries.seats_of(person_id)
-        _lock(*(seat.batch.id for seat in held))
+        held, tickets = queries.seats_of(person_id), queries.tickets_of(person_id)
+        lock([*(seat.batch.id for seat in held), *(ticket.batch.id for ticket in tickets)])
         for seat in held:
             open_still = seat.batch.until_at > now and seat.batch.course_slug not in done
             if open_still and Seat.objects.filter(id=seat.id, released_at=None).update(released_at=now):
-                _return_to_pool(seat)
+                count_out(seat.batch.id, seat.allocation_id, 1)
+                settle(seat.batch.id, None, now)
+        give_up((ticket.id for ticket in tickets), None, now)
         Completion.objects.filter(person=person_id).delete()
+        Preparation.objects.filter(person=person_id).delete()

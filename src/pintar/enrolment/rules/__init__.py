@@ -1,6 +1,6 @@
 """What is allowed and why not: conditions of a batch, and the decision whether a person may take a seat in it."""
 
-from pintar.enrolment.rules.admission import Admission, decide_admission, pools_for, why_kept, why_not
+from pintar.enrolment.rules.admission import Admission, decide_admission, pools_for, set_asides_for, why_kept, why_not
 from pintar.enrolment.rules.batches import (
     LARGEST_QUOTA,
     PLEDGE,
@@ -23,10 +23,29 @@ from pintar.enrolment.rules.conditions import (
     asked,
     check_all,
 )
+from pintar.enrolment.rules.line import (
+    LIVE,
+    LONGEST_LINE,
+    LONGEST_OFFER_HOURS,
+    NEXT,
+    OFFER_HOURS,
+    TicketFacts,
+    TicketState,
+    nodes_counting,
+    nodes_up_to,
+    offer_until,
+    offers_are_made,
+    position,
+)
 
 __all__ = [
     "EMPLOYMENTS",
     "LARGEST_QUOTA",
+    "LIVE",
+    "LONGEST_LINE",
+    "LONGEST_OFFER_HOURS",
+    "NEXT",
+    "OFFER_HOURS",
     "PLEDGE",
     "PROFESSIONS",
     "ROOM",
@@ -40,12 +59,20 @@ __all__ = [
     "PersonFacts",
     "Pledge",
     "SeatFacts",
+    "TicketFacts",
+    "TicketState",
     "UnitAsked",
     "Verdict",
     "asked",
     "check_all",
     "decide_admission",
+    "nodes_counting",
+    "nodes_up_to",
+    "offer_until",
+    "offers_are_made",
     "pools_for",
+    "position",
+    "set_asides_for",
     "why_kept",
     "why_not",
 ]

@@ -1,6 +1,6 @@
 """Batches, set-asides and seats as values, and where a batch stands for anyone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -42,6 +42,8 @@ class AllocationFacts:
 class BatchFacts:
     """A run of an edition. `quota` and `taken` count all seats, `set_aside…` those of the allocations among them.
 
+    A seat that is kept for an offer counts as taken. `line_…` count the tickets of the waiting list: those given out,
+    those called from the front, those gone from elsewhere. From `set_aside_until` on, set-asides are for everyone.
     `allocations` is None where they were not asked for. All instants are aware.
     """
 
@@ -67,6 +69,35 @@ class BatchFacts:
     withdrawn_at: datetime | None
     conditions: Conditions
     allocations: tuple[AllocationFacts, ...] | None = None
+    set_aside_until: datetime | None = None
+    offer_hours: int = 24
+    line_joined: int = 0
+    line_called: int = 0
+    line_left: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a seat, without those to whom one is offered."""
+        return self.line_joined - self.line_called - self.line_left
+
+    @property
+    def line_until(self) -> datetime:
+        """The end of the waiting list."""
+        return max(self.closes_at, self.starts_at)
+
+    def is_release_due(self, now: datetime) -> bool:
+        """Whether set-asides have seats that are everyone's by now."""
+        due = self.set_aside_until is not None and now >= self.set_aside_until
+        return due and self.set_aside > self.set_aside_taken
+
+    def as_released(self, now: datetime) -> "BatchFacts":
+        """The batch as it is once a due release is written down: who waits is offered what came free, and the rest is
+        left for anyone."""
+        if not self.is_release_due(now):
+            return self
+        mine = tuple(replace(a, quota=a.taken) for a in self.allocations) if self.allocations is not None else None
+        taken = min(self.quota, self.taken + self.waiting)
+        return replace(self, set_aside=self.set_aside_taken, taken=taken, allocations=mine)
 
     @property
     def left(self) -> int:
@@ -113,6 +144,8 @@ class Verdict(StrEnum):
     SOON = "soon"
     CLOSED = "closed"
     FULL = "full"
+    WAITING = "waiting"
+    OFFERED = "offered"
     SEATED = "seated"
     ELSEWHERE = "elsewhere"
     INELIGIBLE = "ineligible"

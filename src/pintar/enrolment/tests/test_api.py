@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pintar.courses.queries import Edition
 from pintar.courses.tests.builders import publish_small_course
 from pintar.enrolment import queries, rules
-from pintar.enrolment.actions import note_completion, withdraw_batch
+from pintar.enrolment.actions import give_back_seat, note_completion, withdraw_batch
 from pintar.enrolment.models import Seat
 from pintar.enrolment.rules import Conditions, UnitAsked
 from pintar.enrolment.tests.builders import make_batch, make_seat
@@ -100,16 +100,78 @@ def test_a_body_is_not_needed(client: Client, edition: Edition, person: Person, 
     assert client.put(f"/api/v1/batches/{batch.key}/seat").status_code == 201
 
 
-def test_a_full_batch_is_409_batch_full_even_for_one_who_would_wait(
+def test_a_full_batch_is_409_unless_one_would_wait(
     client: Client, edition: Edition, person: Person, now: datetime
 ) -> None:
     batch = make_batch(edition, now, quota=1)
     make_seat(make_person("Budi"), batch, now)
-    for wait in (False, True):
-        response = put(client, batch.key, {"wait": wait})
-        assert response.status_code == 409 and response["Content-Type"] == "application/problem+json"
-        problem = response.json()
-        assert problem["code"] == "batch_full" and "penuh" in problem["detail"]
+    refused = put(client, batch.key)
+    assert refused.status_code == 409 and refused["Content-Type"] == "application/problem+json"
+    problem = refused.json()
+    assert problem["code"] == "batch_full" and "penuh" in problem["detail"]
+    place = {"state": "waiting", "batch": batch.key, "position": 1, "length": 1, "joined_at": "2026-11-24T03:32:00Z"}
+    for key in ({"wait": True}, {"wait": True}, {}):  # the same place, however often and whatever is asked
+        joined = put(client, batch.key, key)
+        assert (joined.status_code, joined.json()) == (202, place)
+    assert client.get(f"/api/v1/batches/{batch.key}/seat").json() == place
+    assert client.get(f"/api/v1/batches/{batch.key}").json()["waiting"] == 1
+
+
+def test_an_idempotency_key_holds_a_place_in_line_too(
+    client: Client, edition: Edition, person: Person, now: datetime
+) -> None:
+    batch = make_batch(edition, now, quota=1)
+    make_seat(make_person("Budi"), batch, now)
+    first, second = (put(client, batch.key, {"wait": True}, **{"Idempotency-Key": "a"}) for _ in range(2))
+    assert first.status_code == second.status_code == 202 and first.json() == second.json()
+
+
+def test_an_offer_is_shown_accepted_and_declined(
+    client: Client, edition: Edition, person: Person, now: datetime
+) -> None:
+    batch = make_batch(edition, now, quota=1)
+    address, holder = f"/api/v1/batches/{batch.key}/seat", make_person("Budi", email="budi@contoh.id")
+    make_seat(holder, batch, now)
+    put(client, batch.key, {"wait": True})
+    give_back_seat(person=holder, batch_key=batch.key, by=holder.uid, now=now)
+    offered = {"state": "offered", "batch": batch.key, "until": "2026-11-25T03:32:00Z"}
+    assert client.get(address).json() == offered
+    assert put(client, batch.key, {"pledge": False}).json()["code"] == "pledge_needed"
+    accepted = put(client, batch.key)
+    assert accepted.status_code == 201 and client.get(address).json() == accepted.json()
+    assert client.delete(address).status_code == 204
+    assert client.get(address).json()["code"] == "no_seat"
+
+
+def test_leaving_the_line_and_declining_are_the_same_delete(
+    client: Client, edition: Edition, person: Person, now: datetime
+) -> None:
+    batch = make_batch(edition, now, quota=1)
+    address, holder = f"/api/v1/batches/{batch.key}/seat", make_person("Budi", email="budi@contoh.id")
+    make_seat(holder, batch, now)
+    put(client, batch.key, {"wait": True})
+    assert [client.delete(address).status_code for _ in range(2)] == [204, 204]
+    put(client, batch.key, {"wait": True})
+    give_back_seat(person=holder, batch_key=batch.key, by=holder.uid, now=now)
+    assert client.delete(address).status_code == 204
+    assert client.get(f"/api/v1/batches/{batch.key}").json()["taken"] == 0
+
+
+def test_an_offer_that_is_over_is_refused_by_name(
+    client: Client, edition: Edition, person: Person, now: datetime, time_machine: Any
+) -> None:
+    batch = make_batch(edition, now, quota=1)
+    holder = make_person("Budi", email="budi@contoh.id")
+    make_seat(holder, batch, now)
+    put(client, batch.key, {"wait": True})
+    give_back_seat(person=holder, batch_key=batch.key, by=holder.uid, now=now)
+    time_machine.move_to(now + timedelta(hours=24), tick=False)
+    sign_in(client, person)
+    assert client.get(f"/api/v1/batches/{batch.key}/seat").status_code == 404
+    refused = put(client, batch.key)
+    assert (refused.status_code, refused.json()["code"]) == (409, "offer_over")
+    assert refused.json()["detail"]
+    assert put(client, batch.key).status_code == 201  # nobody waits: the seat is anyone's
 
 
 def test_a_seat_elsewhere_names_itself_and_is_exchanged_in_one_step(

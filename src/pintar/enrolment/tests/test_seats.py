@@ -292,7 +292,7 @@ def test_a_seat_is_one_statement_on_postgresql_and_one_short_transaction_on_sqli
     assert (seat.allocation_id is not None) == bool(aside)
     first = [query["sql"].split()[0] for query in asked]
     read, written = [f for f in first if f == "SELECT"], [f for f in first if f in ("WITH", "UPDATE", "INSERT")]
-    assert len(read) == (3 if aside else 2)  # the batch, its set-asides, the person's seats
+    assert len(read) == (2 if aside else 1)  # where the person stands, and what is set aside
     if connection.vendor == "postgresql":
         assert written == ["WITH"]
     else:  # the set-aside, the batch; the pledge, the seat, the event, its deliveries

@@ -32,6 +32,12 @@ def make_person(name: str = "Siti Aminah", **facts: Any) -> Person:
     return queries.people([account.id])[account.id]
 
 
+def change_person(person: Person, **facts: Any) -> Person:
+    """The person with other fields of the account, as they are seen from then on."""
+    Account.objects.filter(id=person.id).update(**facts)
+    return queries.people([person.id])[person.id]
+
+
 def give_number(account: Account, kind: str, number: str) -> Identifier:
     return Identifier.objects.create(
         account=account,
