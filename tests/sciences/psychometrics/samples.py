@@ -48,5 +48,4 @@ def with_blanks(codes, share, seed):
 
 def bank(k, seed=1, **more):
     chance = np.random.default_rng(seed)
-    names = [f"i{j + 1}" for j in range(k)]
-    return ItemParameters.of(np.resize([0.7, 1.0, 1.3, 1.6, 1.9], k), chance.normal(size=k), names=names, **more)
+    return ItemParameters.of(np.resize([0.7, 1.0, 1.3, 1.6, 1.9], k), chance.normal(size=k), **more)

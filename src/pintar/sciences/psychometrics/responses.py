@@ -161,9 +161,12 @@ class ResponseTable:
         return self._marked(np.ones(len(self.codes), bool))
 
     def _marked(self, kept: NDArray[np.bool_]) -> "MarkTable":
+        lengths = np.diff(self.starts)
+        if self.codes.min(initial=0) >= 0 and lengths.min(initial=1) > 0:
+            rows = np.arange(len(self))
+            return MarkTable(self.items, self.starts, self.columns, self.codes, self.maxima, np.ones(len(self)), rows)
         answered = np.diff(np.concatenate([[0], np.cumsum(self.codes >= 0)])[self.starts]) > 0
         rows = np.flatnonzero(answered)
-        lengths = np.diff(self.starts)
         kept = kept & np.repeat(answered, lengths)
         lengths = np.diff(np.concatenate([[0], np.cumsum(kept)])[self.starts])[rows]
         return MarkTable(
@@ -280,9 +283,14 @@ class MarkTable:
         kept = self.take_rows(first)
         return MarkTable(kept.items, kept.starts, kept.columns, kept.marks, kept.maxima, weights, kept.rows), of
 
-    def booklets(self) -> list[tuple[NDArray[np.int32], NDArray[np.int64]]]:
-        """Rows by the set of items presented: (its items in order, its rows), in the order of first appearance."""
+    def booklets(self, most: int | None = None) -> list[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+        """Rows by the set of items presented: (its items in order, its rows), in the order of first appearance.
+
+        most: if there are more booklets than this, the list is empty.
+        """
         first, of = _first_of_equal(self._fingerprints(np.zeros(len(self.marks), np.int16)))
+        if most is not None and len(first) > most:
+            return []
         order = np.argsort(of, kind="stable")
         rows = np.split(order, np.cumsum(np.bincount(of, minlength=len(first)))[:-1]) if len(first) else []
         return [

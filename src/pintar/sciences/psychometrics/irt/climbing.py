@@ -19,15 +19,12 @@ from pintar.sciences.psychometrics.irt.layout import Layout
 from pintar.sciences.psychometrics.irt.maximise import gradient, maximise
 from pintar.sciences.psychometrics.irt.posterior import Expected, Values, curves, expect
 from pintar.sciences.psychometrics.irt.priors import Priors
-from pintar.sciences.psychometrics.irt.quadrature import NODES, REACH, equally_spaced
+from pintar.sciences.psychometrics.irt.quadrature import NODES, REACH, WIDEST_SPACING, equally_spaced
 
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-5
 """Largest element of the gradient of the summed marginal log-likelihood at the end."""
-
-WIDEST_SPACING = 1.3
-"""In posterior SDs: the trapezoid rule over a normal posterior is then wrong by less than 1e-4 of itself."""
 
 STEEPEST = 25.0
 MOST_STEPS = 200

@@ -87,9 +87,9 @@ def lay_out(marks: MarkTable, maxima: NDArray[np.int64], groups: NDArray[np.int6
     shape = Shape(np.asarray(maxima, np.int64))
     of = np.zeros(len(marks), np.int64) if groups is None else groups
     count = int(of.max(initial=0)) + 1
-    booklets = marks.booklets()
+    booklets = marks.booklets(most=max(FEW_BOOKLETS, len(marks) // PEOPLE_PER_BOOKLET))
     parts: list[tuple[NDArray[np.int64] | None, NDArray[np.int64], int]] = []
-    if len(booklets) <= max(FEW_BOOKLETS, len(marks) // PEOPLE_PER_BOOKLET):
+    if booklets:
         for items, rows in booklets:
             parts += [(items.astype(np.int64), rows[of[rows] == g], g) for g in range(count)]
     else:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 NODES = 61
 REACH = 6.0
 
+WIDEST_SPACING = 1.3
+"""In posterior SDs: the trapezoid rule over a normal posterior is then wrong by less than 1e-4 of itself."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Grid:
