@@ -10,6 +10,7 @@ from pintar.foundation import sqlite
 sqlite.take_mended_library()
 
 from pintar.foundation import environment  # noqa: E402
+from pintar.foundation.ui import folding  # noqa: E402
 
 ENVIRONMENT = environment.read()
 BASE = Path(__file__).parent
@@ -63,8 +64,8 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE / "foundation" / "ui" / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": folding.LOADERS,
             "context_processors": ["pintar.foundation.ui.context.page"],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "pintar.foundation.ui.tags"],
         },

@@ -17,6 +17,10 @@ class Reason:
     code: str
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        # Data are JSON values and may hold lists, so only their names count here; equality looks at all of them.
+        return hash((self.room, self.code, *self.data))
+
 
 class Refusal(Exception):
     """Raised by an action, shown as a page or as problem+json; never an error of the server.

@@ -8,6 +8,7 @@ from pintar.assessment.queries.facts import (
     person_of,
     rule_of,
     sittings,
+    sittings_of,
 )
 from pintar.assessment.queries.papers import SittingPage, lease_document, paper_document, sitting_page
 from pintar.assessment.queries.results import ResultPage, result_document, result_page
@@ -30,4 +31,5 @@ __all__ = [
     "rule_of",
     "sitting_page",
     "sittings",
+    "sittings_of",
 ]

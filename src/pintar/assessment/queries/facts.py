@@ -9,6 +9,7 @@ from uuid import UUID
 from pintar.assessment import models, rules
 from pintar.courses import queries as courses
 from pintar.courses.queries import Edition, TestRule
+from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
 from pintar.sciences.scoring import by_indicator
 
@@ -61,6 +62,17 @@ def sittings(contexts: Iterable[UUID]) -> dict[UUID, tuple[SittingFacts, ...]]:
     for row in rows:
         found.setdefault(row.context, []).append(facts_of(row))
     return {context: tuple(facts) for context, facts in found.items()}
+
+
+_OF_CONTEXT = Prepared(
+    lambda context: models.Sitting.objects.filter(context=context).defer(*HEAVY).order_by("opened_at", "id"),
+    context=UUID,
+)
+
+
+def sittings_of(context: UUID) -> tuple[SittingFacts, ...]:
+    """The sittings of one context, oldest first, in one query."""
+    return tuple(facts_of(row) for row in _OF_CONTEXT(context=context))
 
 
 def person_of(sitting: UUID) -> int | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pintar.assessment import kept, models, rules
 from pintar.assessment.rules import Answer
 from pintar.courses import queries as courses
+from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
 
 EMPTY = Answer()
@@ -64,6 +65,10 @@ class Question:
     answered: bool
     flag: bool
     seq: int
+
+    @property
+    def is_choice(self) -> bool:
+        return self.type in ("single", "multiple")
 
     @property
     def needs_list(self) -> bool:
@@ -171,8 +176,13 @@ def lease_document(sitting: UUID, person_id: int, now: datetime) -> dict[str, An
     }
 
 
+_OWN = Prepared(
+    lambda sitting, person: models.Sitting.objects.filter(uid=sitting, person_id=person)[:1], sitting=UUID, person=int
+)
+
+
 def own(sitting: UUID, person_id: int) -> models.Sitting:
-    row = models.Sitting.objects.filter(uid=sitting, person_id=person_id).first()
+    row = _OWN.first(sitting=sitting, person=person_id)
     if row is None:
         raise not_found("assessment", "unknown_sitting")
     return row

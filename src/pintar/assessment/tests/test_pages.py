@@ -210,3 +210,15 @@ def test_the_service_worker_may_look_after_the_whole_site(client: Client) -> Non
     response = client.get("/sw.js")
     assert response["Service-Worker-Allowed"] == "/"
     assert response["Content-Type"].startswith("text/javascript")
+
+
+def test_the_script_reads_numbers_beyond_a_thousand_without_a_separator(
+    sitting: UUID, person: Person, client: Client
+) -> None:
+    page = queries.sitting_page(sitting, person.id, clock.now())
+    question = page.at(1)
+    value = builders.right_value(kept.paper(sitting, person.id), question.key)
+    builders.record(person, sitting, clock.now(), [builders.op(question.key, value, seq=1234)])
+    html = client.get(f"/tes/{sitting}/").content.decode()
+    assert re.findall(r'data-seq="([^"]*)"', html).count("1234") == 2  # of the question, and the highest of all
+    assert "1.234" not in html

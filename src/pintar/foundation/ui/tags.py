@@ -6,6 +6,7 @@ time of day.
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -22,14 +23,19 @@ from django.utils.translation import gettext, ngettext
 from pintar.foundation.panels import Filled
 from pintar.foundation.preferences import ZONES
 from pintar.foundation.refusals import Reason
+from pintar.foundation.ui.folding import same_for_everyone
+from pintar.foundation.ui.keeping import keep
 
 register = template.Library()
+register.tag(keep)
 
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>\s*", re.DOTALL)
 BUTTON = re.compile(r"<a [^>]*class=\"[^\"]*\bbutton\b.*?</a>|<(form|button)\b.*?</\1>", re.DOTALL)
 
 
 @register.simple_tag
+@same_for_everyone
+@cache
 def icon(name: str, kind: str = "") -> SafeString:
     """`{% icon "done" "small turns" %}`: a drawing of the sheet; it never carries meaning alone."""
     classes = f"icon {kind}".strip()

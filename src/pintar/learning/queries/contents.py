@@ -1,21 +1,30 @@
 """`/belajar/<batch>/`: what a training consists of, where each line stands, and what opens it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from pintar.courses.queries import Entry
+from pintar.foundation.refusals import Reason
 from pintar.learning.queries.studies import StudyView, minutes_left
-from pintar.learning.rules.gate import LineState, State
+from pintar.learning.rules.gate import Line, LineState, State
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line: its state, the entry, minutes left; `quiz_best` of a lesson's quiz once it was passed."""
+    """A line as it is shown: nothing but what stands in it, so that all learners at the same point share it.
 
-    state: LineState
-    entry: Entry
+    `done_at` is cut to the hour (the page names the day, and zones differ by whole hours); `minutes` are left;
+    `quiz_best` is of a lesson's quiz once it was passed; `reread`: to be studied again before the next sitting.
+    """
+
+    line: Line
+    state: State
+    reasons: tuple[Reason, ...]
+    is_begun: bool
+    is_sitting: bool
+    done_at: datetime | None
+    best: int | None
     minutes: int
     items: int | None
-    sittings: int
     quiz_best: int | None
     quiz_title: str
     reread: bool
@@ -66,33 +75,36 @@ def contents_page(view: StudyView) -> ContentsPage:
 
 def _section(view: StudyView, place: int) -> Section:
     rows = tuple(_row(view, state) for state in view.states.values() if state.line.group == place)
-    lessons = [row for row in rows if row.state.line.kind == "lesson"]
+    lessons = [row for row in rows if row.line.kind == "lesson"]
     group = view.edition.groups[place]
     return Section(
         key=group.key,
         title=group.title,
         rows=rows,
         lessons=len(lessons),
-        lessons_done=sum(1 for row in lessons if row.state.is_done),
-        is_done=all(row.state.is_done for row in rows),
+        lessons_done=sum(1 for row in lessons if row.state is State.DONE),
+        is_done=all(row.state is State.DONE for row in rows),
     )
 
 
 def _row(view: StudyView, state: LineState) -> Row:
-    entry = view.edition.entry(state.line.key)
-    assert entry is not None
-    rule = view.edition.tests.get(entry.key)
-    quiz = view.standing.plan.quiz_of(entry.key)
+    line = state.line
+    rule = view.edition.tests.get(line.key)
+    quiz = view.standing.plan.quiz_of(line.key)
     passed = quiz is not None and view.states[quiz.key].is_done
     return Row(
-        state=state,
-        entry=entry,
+        line=line,
+        state=state.state,
+        reasons=state.reasons,
+        is_begun=state.share > 0,
+        is_sitting=state.open_sitting is not None,
+        done_at=state.done_at.replace(minute=0, second=0, microsecond=0) if state.done_at else None,
+        best=state.best,
         minutes=minutes_left(state),
         items=rule.items if rule else None,
-        sittings=rule.sittings if rule else 0,
         quiz_best=view.states[quiz.key].best if quiz and passed else None,
         quiz_title=quiz.title if quiz else "",
-        reread=any(entry.key in other.reread for other in view.states.values()),
+        reread=any(line.key in other.reread for other in view.states.values()),
     )
 
 

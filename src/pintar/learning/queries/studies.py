@@ -15,6 +15,7 @@ from pintar.assessment.queries import SittingFacts
 from pintar.courses import queries as courses
 from pintar.courses.queries import Edition, Entry, Form
 from pintar.enrolment.queries import SeatFacts
+from pintar.foundation.prepared import Prepared
 from pintar.learning.models import MOST_NOTES, Study
 from pintar.learning.rules import gate
 from pintar.learning.rules.gate import Line, LineState, Opening, Plan, Sat, Stage, Standing
@@ -103,14 +104,18 @@ def study_view(person_id: int, batch_key: str, now: datetime, *, notes_of: str |
     if not rows:
         return None
     row = rows[0]
-    sittings = tests.sittings([row.seat.uid]).get(row.seat.uid, ())
-    return view_of(row, sittings, now, tuple(_note(each) for each in rows if getattr(each, "note_uid", None)))
+    return view_of(
+        row,
+        tests.sittings_of(row.seat.uid),
+        now,
+        tuple(_note(each) for each in rows if getattr(each, "note_uid", None)),
+    )
 
 
 def view_by_seat(person_id: int, seat: UUID, now: datetime) -> StudyView | None:
     """The same by the seat's uid."""
     row = studies().filter(seat__uid=seat, person_id=person_id, seat__released_at=None).first()
-    return view_of(row, tests.sittings([seat]).get(seat, ()), now) if row else None
+    return view_of(row, tests.sittings_of(seat), now) if row else None
 
 
 def views_of(person_id: int, seats: Iterable[SeatFacts], now: datetime) -> dict[UUID, StudyView]:
@@ -136,6 +141,32 @@ def views_of(person_id: int, seats: Iterable[SeatFacts], now: datetime) -> dict[
 def studies() -> QuerySet[Study]:
     """Studies with their seat, batch and period joined."""
     return Study.objects.select_related("seat__batch__period")
+
+
+_IN_BATCH = Prepared(
+    lambda person, batch: studies().filter(person_id=person, seat__batch__key=batch, seat__released_at=None)[:1],
+    person=int,
+    batch=str,
+)
+# One row a note: a lesson's page has three queries and none to spare.
+_WITH_NOTES = Prepared(
+    lambda person, batch, lesson: (
+        studies()
+        .filter(person_id=person, seat__batch__key=batch, seat__released_at=None)
+        .annotate(note=FilteredRelation("notes", condition=Q(notes__lesson=lesson)))
+        .annotate(
+            note_uid=F("note__uid"),
+            note_form=F("note__form"),
+            note_position=F("note__position"),
+            note_text=F("note__text"),
+            note_at=F("note__created_at"),
+        )
+        .order_by("note__id")[:MOST_NOTES]
+    ),
+    person=int,
+    batch=str,
+    lesson=str,
+)
 
 
 def view_of(
@@ -240,18 +271,9 @@ def measures_of(entry: Entry) -> dict[str, Measure]:
 def _by_batch(person_id: int, batch_key: str, notes_of: str | None) -> list[Any]:
     if "\0" in batch_key or len(batch_key) > LONGEST_KEY:
         return []
-    rows = studies().filter(person_id=person_id, seat__batch__key=batch_key, seat__released_at=None)
     if notes_of is None or "\0" in notes_of or len(notes_of) > LONGEST_KEY:
-        return list(rows[:1])
-    # One row a note: a lesson's page has three queries and none to spare.
-    noted = rows.annotate(note=FilteredRelation("notes", condition=Q(notes__lesson=notes_of))).annotate(
-        note_uid=F("note__uid"),
-        note_form=F("note__form"),
-        note_position=F("note__position"),
-        note_text=F("note__text"),
-        note_at=F("note__created_at"),
-    )
-    return list(noted.order_by("note__id")[:MOST_NOTES])
+        return _IN_BATCH(person=person_id, batch=batch_key)
+    return _WITH_NOTES(person=person_id, batch=batch_key, lesson=notes_of)
 
 
 def _note(row: Any) -> NoteFacts:

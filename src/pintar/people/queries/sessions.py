@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from pintar.foundation.prepared import Prepared
 from pintar.people import seals
 from pintar.people.models import Account, Authenticator, Grant, Identifier, Passkey, Session
 from pintar.people.queries.people import Person, UnitFacts, person_of, unit_facts
@@ -63,14 +64,21 @@ class Factors:
         return self.authenticator or self.passkeys
 
 
+_SESSION = Prepared(
+    lambda digest, kind, now: (
+        Session.objects.select_related("account__unit")
+        .filter(digest=digest, kind=kind, expires_at__gt=now)
+        .annotate(numbered=Exists(Identifier.objects.filter(account=OuterRef("account"))))[:1]
+    ),
+    digest=str,
+    kind=str,
+    now=datetime,
+)
+
+
 def sign_in_of(token: str, kind: str, now: datetime) -> SignIn | None:
     """The session of a token, with its person and unit, in one SELECT; None where it ended."""
-    row = (
-        Session.objects.select_related("account__unit")
-        .filter(digest=seals.digest(token), kind=kind, expires_at__gt=now)
-        .annotate(numbered=Exists(Identifier.objects.filter(account=OuterRef("account"))))
-        .first()
-    )
+    row = _SESSION.first(digest=seals.digest(token), kind=kind, now=now)
     if row is None:
         return None
     row.account.numbered = row.numbered  # type: ignore[attr-defined]
