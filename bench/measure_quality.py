@@ -1,0 +1,219 @@
+"""What item quality, forms and integrity reach, each figure beside its goal.
+
+    python -m bench.measure_quality                 every study in its short form, under a minute or two
+    python -m bench.measure_quality --long          as the goals speak of them (the honest cohorts take an hour)
+    python -m bench.measure_quality collusion dif   some of them
+
+Studies are drawn anew from `--seed`; the same seed gives the same figures. Exit status 1 if a goal is missed.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pintar.sciences.psychometrics.forms.assembly import assemble
+from pintar.sciences.psychometrics.forms.blueprint import Band, Bank, Blueprint, Range
+from pintar.sciences.psychometrics.integrity.options import OptionCurves, fit_options
+from pintar.sciences.psychometrics.integrity.similarity import Cohort, Levels, compare, find_similar
+from pintar.sciences.psychometrics.irt.abilities import measure
+from pintar.sciences.psychometrics.irt.items import ItemParameters
+from pintar.sciences.psychometrics.quality.dif import mantel_haenszel
+from pintar.sciences.psychometrics.responses import MarkTable, ResponseTable
+
+ITEMS, OPTIONS, PEOPLE, UNIT = 40, 4, 10_000, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: what was measured, how it came out, what was wanted."""
+
+    what: str
+    figure: str
+    goal: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    long: bool
+    seed: int
+
+    def chances(self, study: int, runs: int) -> Iterator[np.random.Generator]:
+        """A generator a run, with progress on stderr."""
+        for run in range(runs):
+            if sys.stderr.isatty():
+                print(f"\r  {run + 1} of {runs}  ", end="", file=sys.stderr, flush=True)
+            yield np.random.default_rng([self.seed, study, run])
+        if sys.stderr.isatty():
+            print("\r" + " " * 30 + "\r", end="", file=sys.stderr)
+
+
+# DIF
+
+
+def two_groups(
+    chance: np.random.Generator, reference: int, people: int, impact: float, shift: float = 0.0
+) -> tuple[MarkTable, np.ndarray]:
+    """Marks of two groups on 40 items, and who is of the focal one, which is `impact` SDs less able; item 0 (a 1, b 0)
+    is `shift` logits harder for it."""
+    a, b = np.resize([0.7, 1.0, 1.3, 1.6, 1.9], ITEMS).astype(float), chance.normal(size=ITEMS)
+    a[0], b[0] = 1.0, 0.0
+    focal = np.repeat([False, True], [reference, people])
+    theta = chance.normal(size=len(focal)) - impact * focal
+    harder = np.zeros((len(focal), ITEMS))
+    harder[focal, 0] = shift
+    p = 1 / (1 + np.exp(-a * (theta[:, None] - b - harder)))
+    return ResponseTable.of((chance.random(p.shape) < p).astype(np.int16)).for_people(), focal
+
+
+def dif(asked: Asked) -> Iterator[Row]:
+    runs = 100 if asked.long else 10
+    for reference, people in ((100, 100), (1000, 100), (500, 500)):
+        for impact in (0.0, 0.5, 1.0):
+            flagged = items = 0
+            for chance in asked.chances(1000 + reference + people + int(10 * impact), runs):
+                classes = mantel_haenszel(*two_groups(chance, reference, people, impact)).classes
+                flagged += classes.count("C")
+                items += len(classes)
+            share = flagged / items
+            what = f"no DIF, {reference}/{people}, impact {impact:g} SD: items flagged C ({items})"
+            yield Row(what, f"{share:.2%}", "≤ 1%", share <= 0.01)
+    runs = 400 if asked.long else 40
+    found = sum(
+        mantel_haenszel(*two_groups(chance, 500, 500, 0.0, 1.0)).classes[0] == "C" for chance in asked.chances(2, runs)
+    )
+    yield Row(f"DIF of 1 logit, 500/500: flagged C ({runs} runs)", f"{found / runs:.1%}", "≥ 90%", found >= 0.9 * runs)
+
+
+# Collusion
+
+
+def bank(chance: np.random.Generator) -> OptionCurves:
+    """40 items, b ~ N(0, 1), four options whose wrong ones are unequally liked."""
+    items = ItemParameters.of(np.resize([0.7, 1.0, 1.3, 1.6, 1.9], ITEMS), chance.normal(size=ITEMS))
+    intercepts = chance.normal(0, 0.5, (ITEMS, OPTIONS))
+    intercepts[:, 0] = -np.inf
+    return OptionCurves(items, np.zeros(ITEMS, np.int64), intercepts, chance.normal(0, 0.3, (ITEMS, OPTIONS)))
+
+
+def answers(chance: np.random.Generator, curves: OptionCurves, people: int) -> np.ndarray:
+    cumulated = np.cumsum(curves(chance.normal(size=people)), axis=2)[:, :, :-1]
+    return (chance.random(cumulated.shape[:2])[:, :, None] > cumulated).sum(axis=2).astype(np.int16)
+
+
+def as_seen(choices: np.ndarray, true: OptionCurves, units: np.ndarray | None) -> tuple[Cohort, OptionCurves]:
+    """What the platform knows: measures and shares of options come from the answers, item parameters from before."""
+    marks = ResponseTable.of((choices == 0).astype(np.int16), true.items.names)
+    theta = measure(marks, true.items, "wle").theta
+    curves = fit_options(choices, true.right, true.items, theta)
+    return Cohort(choices, theta, true.right, units), curves
+
+
+def honest(asked: Asked) -> Iterator[Row]:
+    runs = 1000 if asked.long else 4
+    cohorts = small = 0
+    for chance in asked.chances(3, runs):
+        true = bank(chance)
+        cohort, curves = as_seen(answers(chance, true, PEOPLE), true, np.arange(PEOPLE) // UNIT)
+        result = find_similar(cohort, curves, keep=1e-6)
+        cohorts += bool(result.flagged)
+        small += sum(pair.p < 1e-6 for pair in result.pairs)
+    allowed = 4 if asked.long else 0
+    goal = f"≤ {allowed}" if asked.long else "0 (≤ 4 of 1,000)"
+    yield Row(
+        f"honest cohorts of {PEOPLE:,} × {ITEMS} with a flag, of {runs:,}", str(cohorts), goal, cohorts <= allowed
+    )
+    ratio = small / (runs * PEOPLE * (PEOPLE - 1) / 2 * 1e-6)
+    yield Row("honest pairs with p < 1e-6, × nominal", f"{ratio:.3f}", "≤ 1.5", ratio <= 1.5)
+
+
+def planted(asked: Asked) -> Iterator[Row]:
+    """In each bank 1,500 people of whom 300 copied from 300 others; levels are those of 10,000 people."""
+    levels = Levels(0.001, PEOPLE * (PEOPLE - 1) // 2, PEOPLE // UNIT * UNIT * (UNIT - 1) // 2)
+    pairs = 300 if asked.long else 100
+    for share, level, where, goal in (
+        (1.0, levels.every, "whole paper, any pair", 0.75),
+        (0.75, levels.near, "three quarters, within a unit", 0.35),
+    ):
+        found = []
+        for chance in asked.chances(4, 20):
+            true = bank(chance)
+            choices = answers(chance, true, 5 * pairs)
+            for pair in range(pairs):
+                copied = chance.permutation(ITEMS)[: round(share * ITEMS)]
+                choices[2 * pair + 1, copied] = choices[2 * pair, copied]
+            cohort, curves = as_seen(choices, true, None)
+            p = [compare(cohort, curves, 2 * pair, 2 * pair + 1).p for pair in range(pairs)]
+            found.append(np.mean(np.array(p) <= level))
+        mean = float(np.mean(found))
+        what = f"copied: {where}, p ≤ {level:.1e}: found by answers alone, mean of 20 banks (of {pairs})"
+        yield Row(what, f"{mean:.1%}", f"≥ {goal:.0%}", mean >= goal)
+
+
+# Forms
+
+
+def forms(asked: Asked) -> Iterator[Row]:
+    blueprint = Blueprint(
+        indicators={f"{i}": 5 for i in range(8)},
+        types={"single": Range(20, 28), "truefalse": Range(5, 10), "multiple": Range(5, 12)},
+        difficulty=(Band(-9, -0.7, Range(8, 12)), Band(-0.7, 0.7, Range(14, 22)), Band(0.7, 9, Range(8, 12))),
+        seconds=2400,
+    )
+    slowest, widest, gap = 0.0, 0.0, 0.0
+    runs = 20 if asked.long else 5
+    for chance in asked.chances(5, runs):
+        n = 600
+        wanted = Bank.of(
+            ItemParameters.of(chance.uniform(0.7, 1.9, n), chance.normal(size=n)),
+            [f"{i}" for i in chance.integers(0, 8, n)],
+            chance.choice(["single", "truefalse", "multiple"], n, p=[0.6, 0.2, 0.2]).tolist(),
+            chance.lognormal(4, 0.3, n),
+            enemies=[tuple(pair) for pair in chance.choice(n, (30, 2), replace=False).tolist()],
+        )
+        begun = time.perf_counter()
+        found = assemble(wanted, blueprint, 3)
+        slowest = max(slowest, time.perf_counter() - begun)
+        widest = max(widest, float(found.information.max() / found.information.min()) - 1)
+        gap = max(gap, found.gap)
+    what = f"three parallel 40-item forms from 600 items, slowest of {runs} banks"
+    yield Row(what, f"{slowest:.1f} s", "< 5 s", slowest < 5)
+    yield Row("information at the cut, widest difference", f"{widest:.2%}", "≤ 5%", widest <= 0.05)
+    yield Row("proved to lie within this of the best, relatively", f"{gap:.2%}", "≤ 1%", gap <= 0.01)
+
+
+STUDIES: dict[str, Callable[[Asked], Iterator[Row]]] = {
+    "dif": dif,
+    "honest": honest,
+    "planted": planted,
+    "forms": forms,
+}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.measure_quality",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("studies", nargs="*", choices=[[], *STUDIES], metavar="study", help=", ".join(STUDIES))
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args(arguments)
+    print("| what | figure | goal | |\n|---|--:|---|---|")
+    missed = 0
+    for name in given.studies or STUDIES:
+        for row in STUDIES[name](Asked(given.long, given.seed)):
+            print(
+                f"| {row.what} | {row.figure} | {row.goal} | {'reached' if row.reached else '**short**'} |", flush=True
+            )
+            missed += not row.reached
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
