@@ -24,7 +24,6 @@ import click
 
 from pintar.cli import in_a_sentence
 
-THREADS = 4
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
@@ -83,6 +82,9 @@ def _prepare(empty: bool) -> None:
     if connection.vendor == "sqlite":
         version = sqlite.linked_version()
         click.echo(f"SQLite {'.'.join(map(str, version))}, journal {sqlite.journal_mode(version)}")
+    click.echo(
+        f"waiting room: queues kept in {'Redis or Valkey' if settings.ENVIRONMENT.redis_url else 'this process'}"
+    )
     call_command("migrate", verbosity=0)
     _lay_out_static_files(Path(settings.STATIC_ROOT))
     if not empty and demonstration.is_wanted():
@@ -154,6 +156,8 @@ def _serve(host: str, port: int, processes: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from pintar.foundation.lanes import THREADS
+
     Server(
         "pintar.wsgi:application",
         address=host,
@@ -162,7 +166,7 @@ def _serve(host: str, port: int, processes: int) -> None:
         workers=processes,
         blocking_threads=THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of many threads; ours sleep
         respawn_failed_workers=True,
     ).serve()
 

@@ -96,6 +96,17 @@ class WaitingOut(Schema):
     joined_at: datetime
 
 
+class QueuedOut(Schema):
+    """Under a rush: people who are `ahead` come first (null before the opening, when places are not yet drawn). Repeat
+    the same PUT after `retry_after` seconds, with `ticket` in the header `Pintar-Ticket`: it keeps the place whatever
+    happens."""
+
+    state: Literal["queued"] = "queued"
+    ticket: str
+    ahead: int | None
+    retry_after: int
+
+
 class OfferedOut(Schema):
     """A seat is kept for the person until then; the same PUT as for a seat accepts it, DELETE declines it."""
 
@@ -139,12 +150,17 @@ def one_batch(request: HttpRequest, key: str) -> Any:
 
 @router.put(
     "/batches/{key}/seat",
-    response={200: SeatOut, 201: SeatOut, 202: WaitingOut, **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem)},
+    response={
+        200: SeatOut,
+        201: SeatOut,
+        202: WaitingOut | QueuedOut,
+        **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem),
+    },
     summary="Ambil kursi",
 )
 def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = Body(None)) -> Any:  # noqa: B008
     """Take a seat, agreeing to the pakta integritas; accept the one that is offered; safe to repeat. 201: new; 200: the
-    seat that is held here already; 202: a place in the waiting list.
+    seat that is held here already; 202: a place in the waiting list, or under a rush in the queue.
 
     409 `batch_full` (unless `wait`), `batch_soon`, `batch_closed`, `batch_withdrawn`, `offer_over`, `seat_elsewhere`
     (its data names the seat; with `instead_of` it is exchanged in one step); 422 with every condition that is not met.

@@ -108,19 +108,20 @@ def build(routers: list[tuple[str, Router]]) -> NinjaAPI:
 
 
 def problem(request: HttpRequest, status: int, reasons: list[Reason], retry_after: int | None = None) -> HttpResponse:
+    response = HttpResponse(problem_text(status, reasons), status=status, content_type="application/problem+json")
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def problem_text(status: int, reasons: list[Reason]) -> str:
+    """The body of a problem, in the language that is spoken at the moment."""
     first = reasons[0]
     worded = [ReasonOut(code=r.code, detail=in_plain_words(r), data=dict(r.data)) for r in reasons]
     body = Problem(
         title=first.code.replace("_", " "), status=status, code=first.code, detail=worded[0].detail, reasons=worded
     )
-    response = HttpResponse(
-        json.dumps(body.model_dump(), ensure_ascii=False, default=str),
-        status=status,
-        content_type="application/problem+json",
-    )
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+    return json.dumps(body.model_dump(), ensure_ascii=False, default=str)
 
 
 def idempotent(request: HttpRequest, work: Callable[[], tuple[int, Any]]) -> tuple[int, Any]:

@@ -7,6 +7,7 @@ from pintar.enrolment.queries.batches import (
     batches,
     batches_by_uid,
     batches_of_courses,
+    batches_opening,
     open_batches,
     with_allocations,
 )
@@ -30,7 +31,7 @@ from pintar.enrolment.queries.seats import (
     seats_of,
     seats_of_batch,
 )
-from pintar.enrolment.queries.standing import Standing, admission, standing
+from pintar.enrolment.queries.standing import Standing, admission, standing, stands_in
 from pintar.enrolment.rules import Admission, BatchFacts, Conditions, SeatFacts, TicketFacts
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "batches",
     "batches_by_uid",
     "batches_of_courses",
+    "batches_opening",
     "batches_to_release",
     "batches_with_lines",
     "batches_with_offers_over",
@@ -65,6 +67,7 @@ __all__ = [
     "seats_of",
     "seats_of_batch",
     "standing",
+    "stands_in",
     "ticket_facts",
     "tickets",
     "tickets_of",

@@ -41,6 +41,11 @@ def open_batches(now: datetime) -> list[BatchFacts]:
     )
 
 
+def batches_opening(after: datetime, until: datetime) -> list[BatchFacts]:
+    """Batches whose registration opens after the one instant and not after the other."""
+    return _facts(Batch.objects.filter(withdrawn_at=None, opens_at__gt=after, opens_at__lte=until))
+
+
 def batch_list(open_at: datetime | None, *, after: str = "", limit: int = 100) -> list[BatchFacts]:
     """Batches that are not withdrawn, oldest first, from behind the one with the key `after`; with `open_at` those
     whose window is open then."""

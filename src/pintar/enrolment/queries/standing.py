@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pintar.enrolment import rules
-from pintar.enrolment.models import Batch, Period
+from pintar.enrolment.models import Batch, Period, Seat, Ticket
 from pintar.enrolment.queries.batches import sane, with_allocations
 from pintar.enrolment.queries.line import tickets
 from pintar.enrolment.queries.seats import person_facts, seats_by_id
@@ -45,6 +46,13 @@ def standing(batch_key: str, person_id: int | None) -> Standing:
         pledged=row.pledged or "",
         reminds=bool(row.reminds),
     )
+
+
+def stands_in(batch_key: str, person: UUID) -> bool:
+    """Whether this person has a seat, an offer or a place in line here; for a door that must be quick."""
+    here = {"batch__key": batch_key, "person__uid": person}
+    seated = Seat.objects.filter(**here, released_at=None)
+    return seated.exists() or Ticket.objects.filter(**here, state__in=rules.LIVE).exists()
 
 
 _STANDING = """

@@ -85,6 +85,12 @@ def sign_in_of(token: str, kind: str, now: datetime) -> SignIn | None:
     return SignIn(row.id, row.uid, row.kind, person_of(row.account), row.seen_at, row.expires_at, row.confirmed_at)
 
 
+def holder_of(token: str, kind: str, now: datetime) -> UUID | None:
+    """Only whose session a token is; for doors that must know no more and be quick."""
+    rows = Session.objects.filter(digest=seals.digest(token), kind=kind, expires_at__gt=now)
+    return rows.values_list("account__uid", flat=True).first()
+
+
 def sessions_of(person: Person, now: datetime) -> list[SessionFacts]:
     """The person's open sessions, the last used first."""
     rows = Session.objects.filter(account_id=person.id, expires_at__gt=now).order_by("-seen_at", "-id")

@@ -1,0 +1,281 @@
+"""The waiting room's WSGI door, before sessions and accounts.
+
+Without a rush a request for a seat goes straight to the counter. When it finds no place there, a queue opens for its
+batch, and from then on this door alone answers whoever stands in it. Once called, a request goes on to the counter as
+it was sent; what the counter answered is the answer.
+"""
+
+import json
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from pintar.enrolment import queries
+from pintar.enrolment.rules import ROOM
+from pintar.enrolment.waitingroom import answers, faces, tickets
+from pintar.enrolment.waitingroom import asked as requests
+from pintar.enrolment.waitingroom.answers import HTML, JSON, StartResponse
+from pintar.enrolment.waitingroom.asked import Asked, Wish
+from pintar.enrolment.waitingroom.room import Awaited, WaitingRoom
+from pintar.enrolment.waitingroom.rules import Spot, Stage
+from pintar.enrolment.waitingroom.store import Unreachable
+from pintar.enrolment.waitingroom.tickets import QueueTicket
+from pintar.foundation import clock
+from pintar.foundation.lanes import Crowded, Lane, Wsgi
+from pintar.foundation.refusals import Reason
+from pintar.people import queries as people
+
+Answer = Iterable[bytes]
+
+# Answers of the counter after which nothing is decided: sign in first, a form too old, too often, an error.
+UNDECIDED = frozenset({302, 401, 403, 429})
+# Whose session a token is may be remembered so long here: it only lets them wait. Seconds.
+HOLDER_KNOWN_FOR = 600.0
+HOLDERS_KNOWN = 50_000
+
+
+class Door:
+    """`application` is the house behind the door; `seats`, `shop` and `gate` are lanes of it: where seats are decided,
+    where batches are looked at, where this door asks whose session something is."""
+
+    def __init__(self, application: Wsgi, room: WaitingRoom, seats: Lane, shop: Lane, gate: Lane):
+        self.application, self.room = application, room
+        self.seats, self.shop, self.gate = seats, shop, gate
+        self._holders: dict[tuple[str, str], tuple[UUID, float]] = {}
+
+    def __call__(self, asked: Asked, start: StartResponse) -> Answer:
+        """The answer to a request that a queue may concern."""
+        try:
+            match asked.wish:
+                case Wish.TAKE:
+                    return self._take(asked, start)
+                case Wish.QUEUE:
+                    return self._queue(asked, start)
+                case Wish.LEAVE:
+                    return self._leave(asked, start)
+                case Wish.LOOK:
+                    return self._look(asked, start)
+        except Crowded as crowded:
+            return busy(asked.environ, start, crowded)
+        except Unreachable:
+            return busy(asked.environ, start, Crowded(5.0))
+
+    def _take(self, asked: Asked, start: StartResponse) -> Answer:
+        queue = self.room.awaited(asked.batch)
+        if queue is None:
+            try:
+                return self.seats.run(self.application, asked.environ, start)
+            except Crowded:
+                with self.gate.place():
+                    queue = self.room.begin(asked.batch)
+                if queue is None:
+                    raise
+        now = clock.now().timestamp()
+        person = self._holder(asked)
+        if person is None or queue.over(now):
+            return self.seats.run(self.application, asked.environ, start)
+        carried = asked.own_ticket()
+        ticket = _ticket(queue, person, now, carried, asked.form)
+        spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
+        if spot.stage is Stage.WAITING and spot.none_left and self._stands_in(queue, person):
+            return self.seats.run(self.application, asked.environ, start)
+        ticket = replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead)
+        return self._answer(asked, start, queue, ticket, spot, now, asked.environ)
+
+    def _queue(self, asked: Asked, start: StartResponse) -> Answer:
+        now = clock.now().timestamp()
+        ticket = asked.own_ticket()
+        if ticket is None or now - ticket.given_at > tickets.GOOD_FOR:
+            return self.shop.run(self.application, asked.environ, start)
+        queue = self.room.awaited(asked.batch)
+        if queue is None:
+            # The rush is over, or what was known of it is lost: a queue is where a ticket is good.
+            with self.gate.place():
+                queue = self.room.begin(asked.batch)
+            if queue is None:
+                return self.shop.run(self.application, asked.environ, start)
+        spot = self.room.store.look(queue.key, ticket.id, now)
+        if spot.stage in (Stage.SEATED, Stage.REFUSED):
+            return answers.go(start, f"/angkatan/{queue.key}/", answers.ticket_cookie(queue.key, ""))
+        if spot.stage is not Stage.CALLED:
+            spot = self.room.arrive(queue, ticket.id, now, ticket.place)
+        if spot.place != ticket.place:
+            ticket = replace(ticket, place=spot.place, came_at=spot.ahead)
+        return self._answer(asked, start, queue, ticket, spot, now, None)
+
+    def _leave(self, asked: Asked, start: StartResponse) -> Answer:
+        if (ticket := asked.own_ticket()) and self.room.awaited(asked.batch):
+            self.room.store.leave(asked.batch, ticket.id)
+        return answers.go(start, f"/angkatan/{asked.batch}/", answers.ticket_cookie(asked.batch, ""))
+
+    def _look(self, asked: Asked, start: StartResponse) -> Answer:
+        """The page of a batch is everyone's while there is room; where there is none, it gives a place in the queue."""
+        try:
+            return self.shop.run(self.application, asked.environ, start)
+        except Crowded:
+            queue = self.room.awaited(asked.batch)
+            now = clock.now().timestamp()
+            if queue is None or queue.over(now) or (person := self._holder(asked)) is None:
+                raise
+            ticket = _ticket(queue, person, now, asked.own_ticket(), "")
+            spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
+            if spot.stage is not Stage.WAITING:
+                raise
+            ticket = replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead)
+            return self._give(asked, start, ticket)
+
+    def _answer(
+        self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, spot: Spot, now: float,
+        environ: dict[str, Any] | None,
+    ) -> Answer:  # fmt: skip
+        """Go on to the counter with `environ` (None: with the form that the ticket holds), or wait."""
+        if spot.stage in (Stage.CALLED, Stage.SEATED):
+            try:
+                return self._go_on(asked, start, queue, ticket, now, environ)
+            except Crowded:
+                return self._wait(asked, start, queue, ticket, spot, now, "called")
+        if over := queue.over(now):
+            return self._end(asked, start, queue, ticket, spot, now, over)
+        if queue.is_before_opening(now):
+            return self._wait(asked, start, queue, ticket, spot, now, "early")
+        if not spot.none_left:
+            return self._wait(asked, start, queue, ticket, spot, now, "waiting")
+        if asked.joins_list:
+            return self.seats.run(self.application, asked.environ, start)
+        return self._end(asked, start, queue, ticket, spot, now, "full")
+
+    def _go_on(
+        self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, now: float,
+        environ: dict[str, Any] | None,
+    ) -> Answer:  # fmt: skip
+        """To the counter, and note what was decided there. Raises Crowded."""
+        if environ is None:
+            if asked.wants_json:
+                return self._poll(asked, start, "called", 1)
+            person = self._holder(asked)
+            if person is None or tickets.id_of(asked.batch, person) != ticket.id:
+                # Somebody else's ticket, or nobody is signed in: the page behind the door says what to do.
+                return self.shop.run(self.application, asked.environ, start)
+            if not ticket.held:
+                return answers.go(start, f"/angkatan/{asked.batch}/")
+            environ = requests.sent_on(asked, ticket.held)
+        counter = _Counter(start, answers.ticket_cookie(asked.batch, ""))
+        body = self.seats.run(self.application, environ, counter)
+        if stage := counter.decided():
+            self.room.store.decide(queue.key, ticket.id, stage, now)
+        return body
+
+    def _wait(
+        self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, spot: Spot, now: float,
+        face: str,
+    ) -> Answer:  # fmt: skip
+        again = self.room.look_again(queue, spot, now)
+        if asked.api:
+            ahead = None if face == "early" else spot.ahead
+            told = {"state": "queued", "ticket": tickets.write(ticket), "ahead": ahead, "retry_after": again}
+            return answers.send(asked.environ, start, 202, json.dumps(told), JSON, ("Retry-After", str(again)))
+        if asked.wish is Wish.TAKE:
+            return self._give(asked, start, ticket)
+        look = requests.look(asked.environ)
+        if asked.wants_json:
+            text = faces.poll(spot, face, again, ticket.came_at, look.language, clock.now())
+            return answers.send(asked.environ, start, 200, text, JSON)
+        text = faces.page(queue, spot, face, again, ticket.came_at, look, clock.now())
+        kept = answers.ticket_cookie(asked.batch, tickets.write(ticket))
+        return answers.send(asked.environ, start, 200, text, HTML, kept)
+
+    def _end(
+        self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, spot: Spot, now: float,
+        face: str,
+    ) -> Answer:  # fmt: skip
+        """A definite answer from the queue itself: nobody here can get a seat any more."""
+        if asked.wants_json and not asked.api:
+            return self._poll(asked, start, face, 1)
+        self.room.store.decide(queue.key, ticket.id, Stage.REFUSED, now)
+        if asked.api:
+            return answers.problem(asked.environ, start, 409, _why(queue, face))
+        look = requests.look(asked.environ)
+        text = faces.page(queue, spot, face, 0, 0, look, clock.now())
+        gone = answers.ticket_cookie(asked.batch, "")
+        return answers.send(asked.environ, start, 409 if asked.wish is Wish.TAKE else 200, text, HTML, gone)
+
+    def _give(self, asked: Asked, start: StartResponse, ticket: QueueTicket) -> Answer:
+        """The ticket, and the way to the page of the queue."""
+        cookie = answers.ticket_cookie(asked.batch, tickets.write(ticket))
+        return answers.go(start, f"/angkatan/{asked.batch}/antre/", cookie)
+
+    def _poll(self, asked: Asked, start: StartResponse, face: str, again: int) -> Answer:
+        text = json.dumps({"face": face, "again": again, "show": {}}, separators=(",", ":"))
+        return answers.send(asked.environ, start, 200, text, JSON)
+
+    def _holder(self, asked: Asked) -> UUID | None:
+        """Whose session came with this request. The counter asks again, so it may be a little old."""
+        token = requests.token(asked.environ)
+        if not token[0]:
+            return None
+        at = time.monotonic()
+        person, until = self._holders.get(token, (None, 0.0))
+        if person is not None and at < until:
+            return person
+        with self.gate.place():
+            found = people.holder_of(*token, clock.now())
+        if found is not None:
+            if len(self._holders) >= HOLDERS_KNOWN:
+                self._holders.clear()
+            self._holders[token] = (found, at + HOLDER_KNOWN_FOR)
+        return found
+
+    def _stands_in(self, queue: Awaited, person: UUID) -> bool:
+        with self.gate.place():
+            return queries.stands_in(queue.key, person)
+
+
+class _Counter:
+    """`start_response` that notes what the counter answered, and takes the ticket back once it is decided."""
+
+    def __init__(self, start: StartResponse, take_back: tuple[str, str]):
+        self._start, self._take_back = start, take_back
+        self._status, self._may_repeat = 0, False
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        self._status = int(status[:3])
+        self._may_repeat = any(name.lower() == "retry-after" for name, _ in headers)
+        if self.decided():
+            headers = [*headers, self._take_back]
+        return self._start(status, headers, *more)
+
+    def decided(self) -> Stage | None:
+        """None where the same request may still be decided otherwise."""
+        if self._status in UNDECIDED or self._status >= 500 or (self._status >= 400 and self._may_repeat):
+            return None
+        return Stage.SEATED if self._status in (200, 201, 303) else Stage.REFUSED
+
+
+def busy(environ: dict[str, Any], start: StartResponse, crowded: Crowded) -> Answer:
+    """There is no room to serve this now: at once, with the time after which to come again."""
+    again = round(crowded.retry_after + random.uniform(1, 5))
+    retry = ("Retry-After", str(again))
+    if environ.get("PATH_INFO", "").startswith("/api/"):
+        return answers.problem(environ, start, 503, Reason("foundation", "busy"), again)
+    sent = environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+    return answers.send(environ, start, 503, faces.busy(requests.look(environ), again, sent), HTML, retry)
+
+
+def _ticket(queue: Awaited, person: UUID, now: float, carried: QueueTicket | None, form: str) -> QueueTicket:
+    """The one carried, if it is this person's and still good; else a new one, whose place the queue decides."""
+    own = tickets.id_of(queue.key, person)
+    if carried is not None and carried.id == own and now - carried.given_at <= tickets.GOOD_FOR:
+        return replace(carried, held=form or carried.held)
+    return QueueTicket(queue.key, own, 0, int(now), 0, form)
+
+
+def _why(queue: Awaited, face: str) -> Reason:
+    data: dict[str, Any] = {"batch": queue.key}
+    if face == "full":
+        data |= {"quota": queue.batch.quota, "set_aside": False}
+    if face == "closed":
+        data |= {"closes_at": queue.batch.closes_at.isoformat()}
+    return Reason(ROOM, f"batch_{face}", data)

@@ -1,0 +1,240 @@
+"""A queue before the counter of one batch: places, the draw, whose turn it is, and what may honestly be said meanwhile.
+
+Instants are seconds since 1970 as floats, places whole microseconds since 1970; places of the drawn are negative, so
+they stand before everyone who came later.
+"""
+
+import hashlib
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# People may gather so long before the opening; their places are drawn.
+LOBBY = 600.0
+# A place outlives its person's last sign of life by this.
+KEPT = 600.0
+# The shortest and the longest time after which someone in the queue is asked to look again, and the spread around it.
+SOONEST, LATEST, SPREAD = 10.0, 60.0, 0.25
+# After a loss whoever stood in the queue before comes back within this time; nobody is called until then.
+RETURN = LATEST + 15.0
+# Calls of the last seconds from which the pace of the queue is told.
+PACE_WINDOW = 5.0
+DRAW_BITS = 52
+
+
+class Stage(StrEnum):
+    """Where someone stands. LAPSED: not heard of for so long that the place went to the next."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SEATED = "seated"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class Chance(StrEnum):
+    GOOD = "good"
+    SMALL = "small"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What is told to someone in the queue. `ahead`: people who come to the counter before them, those already called
+    included. `left`: free seats as far as known (None = not yet known). `pace`: people called per second."""
+
+    stage: Stage
+    place: int
+    ahead: int = 0
+    left: int | None = None
+    pace: float = 0.0
+
+    @property
+    def none_left(self) -> bool:
+        return self.left is not None and self.left <= 0
+
+
+def commitment(seed: str) -> str:
+    """What is published before the draw: SHA-256 of the seed (hex), 64 hex digits."""
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
+def drawn(seed: str, ticket: str) -> int:
+    """The place of a ticket that came before the opening: the first 52 bits of SHA-256("seed:ticket"), less 2**52.
+
+    Sorting the public ticket ids by it is the shuffle; whoever knows the seed can do it again.
+    """
+    digest = hashlib.sha256(f"{seed}:{ticket}".encode()).digest()
+    return (int.from_bytes(digest[:8]) >> (64 - DRAW_BITS)) - (1 << DRAW_BITS)
+
+
+def shuffled(seed: str, tickets: list[str]) -> list[str]:
+    """The order in which the tickets that came before the opening are called."""
+    return sorted(tickets, key=lambda ticket: (drawn(seed, ticket), ticket))
+
+
+def micros(instant: float) -> int:
+    return round(instant * 1_000_000)
+
+
+def chance(ahead: int, left: int | None) -> Chance:
+    """Whether a seat will be left when everybody ahead took one."""
+    if left is None:
+        return Chance.UNKNOWN
+    return Chance.GOOD if ahead < left else Chance.SMALL
+
+
+def seconds_to_wait(spot: Spot) -> float | None:
+    """Until it is their turn, at the present pace; None while nothing is known."""
+    return spot.ahead / spot.pace if spot.pace > 0 else None
+
+
+def look_again(spot: Spot, opens_in: float, luck: float) -> float:
+    """After how many seconds to ask again: when something definite can be known, within 10 to 60 s, spread by `luck`
+    (0 to 1) so that a crowd does not come back at once. Before the opening nobody comes back before it, or only in
+    order to be seen."""
+    if opens_in > LATEST:
+        return LATEST * (1 - SPREAD * luck)
+    if opens_in > 0:
+        return opens_in + SOONEST * luck
+    known = spot.ahead if spot.left is None else min(spot.ahead, max(spot.left, 0))
+    due = known / spot.pace if spot.pace > 0 else SOONEST
+    due = min(max(due, SOONEST), LATEST / (1 + SPREAD))
+    return due * (1 + SPREAD * luck)
+
+
+@dataclass
+class Queue:
+    """The queue of one batch, as it stands in one process. Nothing here is locked; the store does that.
+
+    `since`: when the memory of queues was begun: a genuine ticket that it does not know keeps its place for the first
+    ten minutes, because its person may have been seen by a memory that was lost. `lost`: one such has come.
+    """
+
+    since: float
+    left: int | None = None
+    seated: int = 0
+    lost: bool = False
+    last: int = 0
+    waiting: list[tuple[int, str]] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+    called: dict[str, int] = field(default_factory=dict)
+    done: dict[str, Stage] = field(default_factory=dict)
+    early: set[str] = field(default_factory=set)
+    window: float = 0.0
+    calls: int = 0
+    calls_before: int = 0
+
+    def enter(self, ticket: str, now: float, *, place: int | None = None, early: bool = False) -> Spot:
+        """Stand in the queue, or stay in it: whoever is in it already keeps the place they have, whatever they bring.
+
+        `place`: the one drawn, or the one on a genuine ticket. `early`: before the opening.
+        """
+        if self.done.get(ticket) is Stage.SEATED:
+            return self.spot(ticket, now)
+        if ticket in self.places:
+            if not self._lapse_if_silent(ticket, now):
+                self.seen[ticket] = now
+                return self.spot(ticket, now)
+            place = place if early else None
+        elif place is not None and not early and now - self.since > KEPT:
+            place = None  # whoever held it was silent so long that it went to the next
+        elif place is not None and not early and place < micros(self.since):
+            self.lost = True
+        self.done.pop(ticket, None)
+        if place is None:
+            place = max(self.last + 1, micros(now))
+            self.last = place
+        if early:
+            self.early.add(ticket)
+        self.places[ticket] = place
+        self.seen[ticket] = now
+        insort(self.waiting, (place, ticket))
+        return self.spot(ticket, now)
+
+    def look(self, ticket: str, now: float) -> Spot:
+        """A sign of life, and where they stand."""
+        if ticket in self.places and not self._lapse_if_silent(ticket, now):
+            self.seen[ticket] = now
+        return self.spot(ticket, now)
+
+    def spot(self, ticket: str, now: float) -> Spot:
+        place = self.places.get(ticket)
+        if place is None:
+            return Spot(self.done.get(ticket, Stage.LAPSED), 0, 0, self.left, self.pace(now))
+        if ticket in self.called:
+            return Spot(Stage.CALLED, place, 0, self.left, self.pace(now))
+        ahead = bisect_left(self.waiting, (place, ticket)) + len(self.called)
+        return Spot(Stage.WAITING, place, ahead, self.left, self.pace(now))
+
+    def call(self, most: int, now: float) -> int:
+        """Call up to `most` of the first in the queue to the counter, never more than seats are left: whoever is called
+        finds a seat, so nobody is turned away whose ticket is smaller than that of someone seated."""
+        room = most if self.left is None else min(most, self.left - len(self.called))
+        if self.lost and now - self.since < RETURN:
+            room = 0
+        count = 0
+        while count < room and count < len(self.waiting):
+            place, ticket = self.waiting[count]
+            if now - self.seen[ticket] > KEPT:
+                self._remove(ticket)
+                continue
+            self.called[ticket] = place
+            count += 1
+        del self.waiting[:count]
+        self._turn_window(now)
+        self.calls += count
+        return count
+
+    def decide(self, ticket: str, stage: Stage, now: float) -> None:
+        """The counter has decided: SEATED or REFUSED."""
+        if stage is Stage.SEATED and self.done.get(ticket) is not Stage.SEATED:
+            self.seated += 1
+            self.left = None if self.left is None else self.left - 1
+        self._remove(ticket)
+        self.done[ticket] = stage
+
+    def leave(self, ticket: str) -> None:
+        self._remove(ticket)
+
+    def know(self, left: int, seated_before: int) -> None:
+        """Free seats, as read from the database at an instant when `seated` was `seated_before`: those seated since may
+        or may not be in it, so they are taken off: rather one call too few for a second than one too many."""
+        self.left = left - (self.seated - seated_before)
+
+    def forget_silent(self, now: float) -> int:
+        """Take out those not heard of; how many."""
+        silent = [ticket for ticket, seen in self.seen.items() if now - seen > KEPT]
+        for ticket in silent:
+            self._remove(ticket)
+        return len(silent)
+
+    def pace(self, now: float) -> float:
+        """Calls per second over the last five to ten seconds."""
+        self._turn_window(now)
+        return (self.calls + self.calls_before) / (PACE_WINDOW + max(0.0, now - self.window))
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.places
+
+    def _turn_window(self, now: float) -> None:
+        passed = now - self.window
+        if passed >= PACE_WINDOW:
+            self.calls_before = self.calls if passed < 2 * PACE_WINDOW else 0
+            self.calls, self.window = 0, now
+
+    def _lapse_if_silent(self, ticket: str, now: float) -> bool:
+        if now - self.seen[ticket] <= KEPT:
+            return False
+        self._remove(ticket)
+        return True
+
+    def _remove(self, ticket: str) -> None:
+        place = self.places.pop(ticket, None)
+        self.seen.pop(ticket, None)
+        if place is None or self.called.pop(ticket, None) is not None:
+            return
+        at = bisect_left(self.waiting, (place, ticket))
+        del self.waiting[at]

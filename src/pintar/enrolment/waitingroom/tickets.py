@@ -1,0 +1,69 @@
+"""Tickets: a place in the queue of a batch, signed, carried by the person whose it is."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+
+# A ticket names its place this long after it was given; after that nobody can stand in the queue with it. Seconds.
+GOOD_FOR = 6 * 3600
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTicket:
+    """`id`: 20 hex digits, public, the same for a person and a batch whenever it is made. `place`: see `rules`.
+    `given_at`: seconds since 1970. `came_at`: how many were ahead when it was given (0 = not known). `held`: the form
+    that brought the person here, as it was sent; it is sent on when they are called."""
+
+    batch: str
+    id: str
+    place: int
+    given_at: int
+    came_at: int = 0
+    held: str = ""
+
+
+class NotGenuine(ValueError):
+    """This was not made here, or was changed."""
+
+
+def id_of(batch: str, person: UUID) -> str:
+    """The public number of this person's ticket for this batch; tells nothing about the person without the key."""
+    return hmac.new(_key("id"), f"{batch}:{person}".encode(), hashlib.sha256).hexdigest()[:20]
+
+
+def seed_of(batch: str) -> str:
+    """The seed of the draw of a batch, 64 hex digits; the same in every process, secret until the opening."""
+    return hmac.new(_key("seed"), batch.encode(), hashlib.sha256).hexdigest()
+
+
+def write(ticket: QueueTicket) -> str:
+    """Letters, digits, - _ and one dot: good in a cookie, a header and JSON."""
+    fields = [ticket.batch, ticket.id, ticket.place, ticket.given_at, ticket.came_at, ticket.held]
+    body = base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode()).rstrip(b"=")
+    return f"{body.decode()}.{_signature(body)}"
+
+
+def read(text: str) -> QueueTicket:
+    """Raises NotGenuine."""
+    body, _, signature = text.partition(".")
+    if len(text) > LONGEST or not body.isascii() or not signature.isascii():
+        raise NotGenuine
+    if not hmac.compare_digest(_signature(body.encode()), signature):
+        raise NotGenuine
+    return QueueTicket(*json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+
+
+def _signature(body: bytes) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(_key("ticket"), body, "sha256")).rstrip(b"=").decode()
+
+
+@cache
+def _key(use: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), f"pintar waiting room {use} 1".encode(), "sha256")
