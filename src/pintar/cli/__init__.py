@@ -17,6 +17,7 @@ COMMANDS = {
     "batch": ("batch", "batch"),
     "sitting": ("sitting", "sitting"),
     "certificate": ("certificate", "certificate"),
+    "measure": ("measure", "measure"),
     "manage": ("manage", "manage"),
 }
 

@@ -201,7 +201,7 @@ class _Writer:
 
     def each_form(self, rule: Rule, weights: Array | NDArray[np.bool_]) -> None:
         self.rules.append(rule)
-        at = np.flatnonzero(weights)
+        at = np.flatnonzero(weights).tolist()
         low = -np.inf if rule.wanted.least is None else rule.wanted.least
         high = np.inf if rule.wanted.most is None else rule.wanted.most
         for f in range(self.forms):

@@ -231,7 +231,7 @@ def _likelihood(counts: Array, x: Array, marks: int) -> float:
             ]
         )
         value = float((counts * np.log(chance)).sum())
-        return -(value - prior * (v @ v) / 2) / scale, -(gradient - prior * v) / scale
+        return -float(value - prior * (v @ v) / 2) / scale, -(gradient - prior * v) / scale
 
     start = np.concatenate([[kappa[0]], gaps, np.zeros(x.shape[1])])
     found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})

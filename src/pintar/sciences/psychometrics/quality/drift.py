@@ -127,4 +127,4 @@ def item_times(item: ArrayLike, seconds: ArrayLike, k: int) -> ItemTimes:
     for at, times in zip(present, by_item if len(present) else [], strict=True):
         quartiles[:, at] = np.quantile(times, [0.25, 0.5, 0.75])
         rushed[at] = (times < FASTEST_SHARE * quartiles[1, at]).mean()
-    return ItemTimes(*quartiles, rushed)
+    return ItemTimes(quartiles[0], quartiles[1], quartiles[2], rushed)
