@@ -11,6 +11,7 @@ class CalibrationFailed(ValueError):
     anchor_marks        an item has marks above its anchor's greatest (what: the item)
     separated_group     a group shares no item with the others (what: the group)
     group_too_small     a group has fewer persons than an item needs answers (what: the group; value: persons)
+    guess_with_steps    items with a guess and items with several marks in one estimation
     unbounded           the likelihood grows for ever with this parameter (what: the item; value: its slope)
     no_curvature        the information is not positive definite (what: the parameter with the least)
     not_converged       the gradient stayed above the tolerance (what: the parameter; value: its gradient)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pintar.sciences.psychometrics.irt.design import Shape
+from pintar.sciences.psychometrics.irt.failures import CalibrationFailed
 from pintar.sciences.psychometrics.irt.posterior import Values
 
 Array = NDArray[np.float64]
@@ -28,6 +29,10 @@ class Layout:
     free_guesses: NDArray[np.bool_] | None
     free_groups: NDArray[np.bool_]
     common_slope: bool = False
+
+    def __post_init__(self) -> None:
+        if self.free_guesses is not None and not self.shape.is_dichotomous:
+            raise CalibrationFailed("guess_with_steps")
 
     @cached_property
     def categories(self) -> int:

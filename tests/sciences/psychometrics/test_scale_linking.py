@@ -1,0 +1,121 @@
+"""Linking: known transformations come back, errors are those of repeated links, drifted anchors fall out."""
+
+import numpy as np
+import pytest
+from samples import bank, drawn
+
+from pintar.sciences.psychometrics.irt.calibration import calibrate
+from pintar.sciences.psychometrics.irt.items import ItemParameters
+from pintar.sciences.psychometrics.responses import ResponseTable
+from pintar.sciences.psychometrics.scale.linking import METHODS, LinkRefused, link
+
+OLD = ItemParameters.of(
+    [1.2, 0.8, 1.6, 1.0, 1.4, 0.7],
+    [0.3, None, 1.0, -1.0, -0.3, 0.5],
+    [0.2, 0, 0, 0, 0.1, 0],
+    steps=[None, [-1.0, 0.5, 0.2], None, None, None, None],
+    names=list("abcdef"),
+)
+
+
+@pytest.fixture(scope="module")
+def calibrations():
+    theta = np.random.default_rng(1).normal(size=2000)
+    forms = [ResponseTable.of(drawn(bank(15), t, s), bank(15).names) for t, s in ((theta, 2), (0.5 + 0.8 * theta, 3))]
+    return [calibrate(form, "2pl").items for form in forms]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_known_transformation_comes_back(method):
+    found = link(OLD, OLD.rescaled(1 / 1.25, -0.4 / 1.25), method)
+    assert pytest.approx(1.25, abs=1e-7) == found.A
+    assert pytest.approx(0.4, abs=1e-7) == found.B
+    assert found.dropped == ()
+    assert found.covariance is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_items_linked_to_themselves_stay(method, calibrations):
+    found = link(calibrations[0], calibrations[0], method)
+    assert (pytest.approx(1), pytest.approx(0)) == (found.A, found.B)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_groups_apart_are_linked_within_their_error(method, calibrations):
+    found = link(*calibrations, method)
+    assert abs(found.A - 0.8) < 3 * found.se_A
+    assert abs(found.B - 0.5) < 3 * found.se_B
+    assert 0.01 < found.se_B < 0.1
+
+
+def redrawn(items, chance):
+    """The same items with parameters as another sample would have given them."""
+    step = chance.multivariate_normal(np.zeros(len(items.covariance)), items.covariance, method="svd")
+    slopes, intercepts = items.slopes.copy(), items.intercepts.copy()
+    for i in range(len(items)):
+        intercepts[i] += step[items.offsets[i]]
+        slopes[i] += step[items.offsets[i] + 1]
+    return ItemParameters(items.names, slopes, intercepts, items.guesses, items.covariance)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_errors_are_those_of_repeated_links(method, calibrations, monkeypatch):
+    from pintar.sciences.psychometrics.scale import linking
+
+    found = link(*calibrations, method)
+    carried = found.carry(calibrations[1])
+    monkeypatch.setattr(linking, "SMALLEST_DRIFT", 99.0)
+    chance = np.random.default_rng(4)
+    a, b, moved = [], [], []
+    for _ in range(300):
+        old, new = (redrawn(items, chance) for items in calibrations)
+        x = linking._solved(old, new, method)
+        a.append(x[0])
+        b.append(x[1])
+        moved.append(new.rescaled(*x).b)
+    assert np.std(a) == pytest.approx(found.se_A, rel=0.15)
+    assert np.std(b) == pytest.approx(found.se_B, rel=0.15)
+    assert np.allclose(np.std(moved, axis=0), carried.se_b, rtol=0.25)
+
+
+def test_a_drifted_anchor_is_reported_and_left_out(calibrations):
+    old, new = calibrations
+    intercepts = new.intercepts.copy()
+    intercepts[4] += 0.9 * new.slopes[4]
+    moved = ItemParameters(new.names, new.slopes, intercepts, new.guesses, new.covariance)
+    found = link(old, moved)
+    assert found.dropped == ("5",)
+    assert len(found.anchors) == 14
+    clean = link(old.take(np.delete(np.arange(15), 4)), new.take(np.delete(np.arange(15), 4)))
+    assert pytest.approx(clean.A) == found.A
+    assert pytest.approx(clean.B) == found.B
+    worst = max(found.drift, key=lambda drift: abs(drift.d))
+    assert worst.item == "5"
+    assert worst.d < -0.3
+
+
+def refusal(old, new, method="sl"):
+    with pytest.raises(LinkRefused) as refused:
+        link(old, new, method)
+    return refused.value.reason
+
+
+def test_links_that_cannot_be_trusted_are_refused(calibrations):
+    old, new = calibrations
+    assert refusal(old.take([0, 1]), new) == "too_few_anchors"
+    assert refusal(OLD, new) == "too_few_anchors"
+    same = ItemParameters.of(np.ones(4), np.zeros(4))
+    assert refusal(same, same, "meansigma") == "no_spread"
+    intercepts = new.intercepts.copy()
+    intercepts[:4, 0] += np.array([2.0, -2.0, 3.0, -3.0])
+    assert refusal(old, ItemParameters(new.names, new.slopes, intercepts, new.guesses)) == "too_many_drifted"
+    with pytest.raises(ValueError, match="no method"):
+        link(old, new, "equipercentile")
+
+
+def test_order_of_anchors_changes_nothing(calibrations):
+    old, new = calibrations
+    order = np.random.default_rng(1).permutation(15)
+    found, turned = link(old, new), link(old, new.take(order))
+    assert (pytest.approx(found.A), pytest.approx(found.B)) == (turned.A, turned.B)
+    assert turned.se_B == pytest.approx(found.se_B, rel=1e-4)
