@@ -110,6 +110,14 @@ class IndicatorOut(Schema):
     uncertain: bool
 
 
+class LateOut(Schema):
+    """Answers that came too late. `state` is "held", "accepted" (the marks count them) or "refused"."""
+
+    state: str
+    answers: int
+    reason: str
+
+
 class ResultOut(Schema):
     """The receipt of a sitting, with its marks; `passed` is null where a test is never graded."""
 
@@ -126,6 +134,7 @@ class ResultOut(Schema):
     percent: float
     passed: bool | None
     indicators: list[IndicatorOut]
+    late: LateOut | None = None
 
 
 @router.get("/sittings/{uuid:uid}", response={200: PaperOut, **REFUSED}, exclude_unset=True)

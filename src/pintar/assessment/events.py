@@ -29,6 +29,16 @@ class SittingScored:
     passed: bool | None
 
 
+@event("assessment.held_answers_reviewed")
+class HeldAnswersReviewed:
+    """A person decided about `answers` that came too late. Where they were accepted, the sitting was scored anew."""
+
+    sitting: UUID
+    context: UUID
+    accepted: bool
+    answers: int
+
+
 @event("assessment.extra_time_given")
 class ExtraTimeGiven:
     """More time for a person, from now on and in sittings that are open; about the person."""

@@ -112,11 +112,7 @@ class Sitting(models.Model):
 
     def ops(self) -> list[rules.Op]:
         """The acknowledged operations, in one query."""
-        rows = Operation.objects.filter(sitting_id=self.pk).values_list("op_id", "seq", "item", "value", "flag")
-        return [
-            rules.Op(op_id, seq, item, value is not None, None if value is None else json.loads(value), flag)
-            for op_id, seq, item, value, flag in rows
-        ]
+        return [op.read() for op in Operation.objects.filter(sitting_id=self.pk)]
 
 
 class OperationFields(models.Model):
@@ -135,6 +131,13 @@ class OperationFields(models.Model):
 
     class Meta:
         abstract = True
+
+    def read(self) -> rules.Op:
+        """The row as a value."""
+        answers = self.value is not None
+        return rules.Op(
+            self.op_id, self.seq, self.item, answers, json.loads(self.value) if answers else None, self.flag
+        )
 
 
 class Operation(OperationFields):
@@ -161,22 +164,47 @@ class Operation(OperationFields):
 
 
 class HeldOperation(OperationFields):
-    """An answer that came after the grace, or after its sitting was handed in: kept for an organiser, not scored."""
+    """An answer that came after the grace, or after its sitting was handed in: kept for an organiser, not scored.
+
+    `review` is the decision about it, NULL while there is none.
+    """
 
     sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="held")
+    review = models.ForeignKey("HeldReview", on_delete=models.CASCADE, null=True, related_name="+")
 
     PRIVACY = privacy(
         value=Personal("what a person answered", until=ANONYMOUS),
         flag=Personal("that a person was unsure", until=ANONYMOUS),
         ms=Personal("how long a person looked at an item", until=ANONYMOUS),
-        rest="id sitting op_id seq item at",
+        rest="id sitting review op_id seq item at",
     )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sitting", "op_id"], name="held_operation_once")]
+        indexes = [models.Index(fields=["sitting"], condition=Q(review__isnull=True), name="held_pending")]
 
     def __str__(self) -> str:
         return f"{self.item} {self.seq}"
+
+
+class HeldReview(models.Model):
+    """What a person decided about a sitting's held answers, and why."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.CASCADE, related_name="reviews")
+    accepted = models.BooleanField()
+    answers = models.PositiveIntegerField()
+    reason = models.CharField(max_length=rules.LONGEST_REASON)
+    by = models.UUIDField()
+    at = models.DateTimeField()
+
+    PRIVACY = privacy(
+        reason=Personal("why a person's late answers count or not", until=ANONYMOUS),
+        by=Personal("who decided, as an opaque uid", until="the sitting is deleted"),
+        rest="id sitting accepted answers at",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id} {'accepted' if self.accepted else 'refused'}"
 
 
 class ExtraTime(models.Model):

@@ -12,7 +12,11 @@ class Sittings:
     name = "assessment"
 
     def export(self, person_id: int) -> dict[str, Any]:
-        rows = models.Sitting.objects.filter(person_id=person_id).order_by("id").prefetch_related("operations", "held")
+        rows = (
+            models.Sitting.objects.filter(person_id=person_id)
+            .order_by("id")
+            .prefetch_related("operations", "held", "reviews")
+        )
         extra = models.ExtraTime.objects.filter(person_id=person_id).values_list("percent", flat=True).first()
         return {"sittings": [_sitting(row) for row in rows], "extra_time_percent": extra}
 
@@ -21,7 +25,9 @@ class Sittings:
         mine = models.Sitting.objects.filter(person_id=person_id)
         for row in mine.only("edition", "items", "score"):
             _forget_typed(row)
+        ids = list(mine.values_list("id", flat=True))
         mine.update(person=None, context_title="", return_to="/", receipt="")
+        models.HeldReview.objects.filter(sitting__in=ids).update(reason="")
         models.ExtraTime.objects.filter(person_id=person_id).delete()
 
 
@@ -48,6 +54,10 @@ def _sitting(row: models.Sitting) -> dict[str, Any]:
         "passed": row.passed,
         "answers": [_op(op) for op in sorted(row.operations.all(), key=lambda op: op.pk)],
         "answers_too_late": [_op(op) for op in row.held.all()],
+        "decided_about_them": [
+            {"accepted": each.accepted, "answers": each.answers, "reason": each.reason, "at": each.at.isoformat()}
+            for each in row.reviews.all()
+        ],
     }
 
 

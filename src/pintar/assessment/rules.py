@@ -17,6 +17,7 @@ HELD = timedelta(hours=24)
 """After that, a late log is kept for an organiser to look at."""
 
 EXTRA_TIMES = (25, 50, 100)
+SHORTEST_REASON, LONGEST_REASON = 5, 300
 WARNINGS = (10, 5, 1)
 """Minutes before the end at which a screen reader is told."""
 
@@ -181,6 +182,12 @@ def merge(ops: Iterable[Op]) -> dict[str, Answer]:
 
 def _later(op: Op, other: Op | None) -> Op:
     return op if other is None or (op.seq, op.op_id) > (other.seq, other.op_id) else other
+
+
+def readable_reason(text: str) -> str | None:
+    """A reason as it is kept and shown, on one line; None where it says too little or too much."""
+    line = " ".join(text.split())
+    return line if SHORTEST_REASON <= len(line) <= LONGEST_REASON and line.isprintable() else None
 
 
 def has_passed(got: int, of: int, pass_mark: int | None) -> bool | None:

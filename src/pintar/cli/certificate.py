@@ -1,11 +1,10 @@
 """`pintar certificate …`: check, take back and correct certificates."""
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
 
-from pintar.cli.words import load, print_json
+from pintar.cli.words import load, named, print_json
 
 if TYPE_CHECKING:
     from pintar.credentials.queries import CertificateFacts
@@ -51,7 +50,7 @@ def revoke(code: str, by: str, reason: str, as_json: bool) -> None:
     from pintar.credentials import actions
     from pintar.foundation import clock
 
-    gone = actions.revoke(code=code, by=_named(by), reason=reason, now=clock.now())
+    gone = actions.revoke(code=code, by=named(by), reason=reason, now=clock.now())
     _print(gone, as_json)
 
 
@@ -69,17 +68,8 @@ def supersede(code: str, by: str, reason: str, as_json: bool) -> None:
     from pintar.credentials import actions
     from pintar.foundation import clock
 
-    made = actions.supersede(code=code, by=_named(by), reason=reason, now=clock.now())
+    made = actions.supersede(code=code, by=named(by), reason=reason, now=clock.now())
     _print(made, as_json)
-
-
-def _named(login: str) -> UUID:
-    from pintar.people.queries import person_by_login
-
-    person = person_by_login(login)
-    if person is None:
-        raise click.BadParameter(f"nobody signs in with {login!r}", param_hint="--by")
-    return person.uid
 
 
 def _print(found: "CertificateFacts", as_json: bool) -> None:

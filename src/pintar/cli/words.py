@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -18,6 +19,16 @@ def sentence(reason: Any) -> str:
     from pintar.foundation.ui.tags import in_plain_words
 
     return in_plain_words(reason)
+
+
+def named(login: str) -> UUID:
+    """Who answers for a deed, by a number or an address that signs in (`--by`)."""
+    from pintar.people.queries import person_by_login
+
+    person = person_by_login(login)
+    if person is None:
+        raise click.BadParameter(f"nobody signs in with {login!r}", param_hint="--by")
+    return person.uid
 
 
 def print_json(value: Any) -> None:

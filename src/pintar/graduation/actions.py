@@ -105,9 +105,26 @@ def reopen(*, batches: Iterable[UUID], now: datetime) -> None:
     )
     with transaction.atomic():
         for row_id, seat, person in list(gone.values_list("id", "seat__uid", "seat__person__uid")):
-            back = Graduation.objects.filter(id=row_id, state=State.GUGUR, by=None)
-            if back.update(state=State.BELUM, reasons=[], decided_at=None):
-                record(GraduationReopened(seat=seat, person=person), about=seat, by=None, now=now)
+            _open_again(row_id, seat, person, now)
+
+
+def reconsider(*, seats: Iterable[UUID], now: datetime) -> None:
+    """Something done in time was counted late: what the rule closed for its end, and would not close now, is decided
+    anew. What a person decided stays."""
+    gone = Graduation.objects.filter(seat__uid__in=list(seats), state=State.GUGUR, by=None)
+    with transaction.atomic():
+        known = {row.seat.uid: row for row in gone.select_related("seat__person")}
+        found = queries.facts_of(known)
+        saved = [uid for uid, (_, facts) in found.items() if rules.decide(facts, now).state is State.LULUS]
+        for uid in saved:
+            _open_again(known[uid].pk, uid, known[uid].seat.person.uid, now)
+        decide(seats=saved, now=now)
+
+
+def _open_again(row_id: int, seat: UUID, person: UUID, now: datetime) -> None:
+    back = Graduation.objects.filter(id=row_id, state=State.GUGUR, by=None)
+    if back.update(state=State.BELUM, reasons=[], decided_at=None):
+        record(GraduationReopened(seat=seat, person=person), about=seat, by=None, now=now)
 
 
 def forget_person(*, person_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pintar.assessment.events import SittingScored
+from pintar.assessment.events import HeldAnswersReviewed, SittingScored
 from pintar.enrolment.events import BatchChanged, SeatGivenBack, SeatTaken
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
@@ -17,6 +17,12 @@ def decide_graduations(events: Sequence[Recorded[LessonCompleted | SittingScored
     # A sitting's context is the uid of the seat that it was opened for.
     seats = {each.what.context if isinstance(each.what, SittingScored) else each.what.seat for each in events}
     actions.decide(seats=seats, now=clock.now())
+
+
+@handles(HeldAnswersReviewed)
+def count_late_answers(events: Sequence[Recorded[HeldAnswersReviewed]]) -> None:
+    """Their sitting was scored anew; a window that was over meanwhile does not stand against that."""
+    actions.reconsider(seats={each.what.context for each in events if each.what.accepted}, now=clock.now())
 
 
 @handles(SeatTaken)

@@ -191,6 +191,19 @@ def _earlier(paper: Paper, repeated: Sequence[_Plain]) -> dict[UUID, Receipt]:
     return {row.op_id: Receipt(row.pk, row.op_id, row.seq, row.item, row.at, row.digest) for row in rows.values()}
 
 
+def hold(paper: Paper, ops: Sequence[OpIn], now: datetime) -> int:
+    """Keep operations for an organiser, but for those that are acknowledged or held already. Returns how many are new.
+
+    Raises Refusal (422) as `record_answers`.
+    """
+    plain = _plain(paper, ops)
+    known = {*_earlier(paper, list(plain.values()))}
+    known |= set(
+        models.HeldOperation.objects.filter(sitting_id=paper.id, op_id__in=plain).values_list("op_id", flat=True)
+    )
+    return _hold(paper, [each for op_id, each in plain.items() if op_id not in known], now)
+
+
 def _hold(paper: Paper, missing: Sequence[_Plain], now: datetime) -> int:
     models.HeldOperation.objects.bulk_create(
         [

@@ -5,14 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from pintar.assessment import kept, keys, models, rules
+from pintar.assessment import models, rules, scoring
 from pintar.assessment.events import SittingScored
 from pintar.assessment.receipts import code_of
 from pintar.foundation import ledger
 from pintar.foundation.refusals import not_found
 from pintar.people.queries import Person
-from pintar.sciences.scoring import by_indicator, marking
-from pintar.sciences.scoring.paper import reveal
 
 BATCH = 200
 
@@ -25,7 +23,7 @@ def hand_in(*, person: Person, sitting: UUID, by: UUID, now: datetime) -> None:
             raise not_found("assessment", "unknown_sitting")
         if row.closed_at is None:
             late = now > row.deadline + rules.GRACE
-            _close(row, by=None if late else by, now=now, closed_by=rules.BY_TIME if late else rules.BY_PERSON)
+            close_locked(row, by=None if late else by, now=now, closed_by=rules.BY_TIME if late else rules.BY_PERSON)
 
 
 def close_due(now: datetime) -> int:
@@ -45,7 +43,7 @@ def close_overdue(person_id: int, context: UUID, test: str, now: datetime) -> No
     for row in models.Sitting.objects.select_for_update().filter(
         person_id=person_id, context=context, test=test, closed_at__isnull=True, deadline__lt=now - rules.GRACE
     ):
-        _close(row, by=None, now=now, closed_by=rules.BY_TIME)
+        close_locked(row, by=None, now=now, closed_by=rules.BY_TIME)
 
 
 def _close_if_due(sitting_id: int, now: datetime) -> bool:
@@ -56,28 +54,26 @@ def _close_if_due(sitting_id: int, now: datetime) -> bool:
             .first()
         )
         if row is not None:
-            _close(row, by=None, now=now, closed_by=rules.BY_TIME)
+            close_locked(row, by=None, now=now, closed_by=rules.BY_TIME)
         return row is not None
 
 
-def _close(row: models.Sitting, *, by: UUID | None, now: datetime, closed_by: str) -> None:
+def close_locked(row: models.Sitting, *, by: UUID | None, now: datetime, closed_by: str) -> None:
     """Score the locked row. Whenever it is done, the sitting ended at its deadline at the latest."""
-    answers = rules.merge(row.ops())
-    indicator_of, key_of = kept.bank(row.edition).indicators, keys.of_edition(row.edition)
-    values = {item: _plain_value(row, answers.get(item), item) for item in row.items}
-    marks = {item: marking.mark(key_of[item], value) for item, value in values.items()}
-    tallies = by_indicator.tally((indicator_of[item], each) for item, each in marks.items())
-    row.got = sum(each.got for each in marks.values())
-    row.of = sum(each.of for each in marks.values())
-    row.passed = rules.has_passed(row.got, row.of, row.pass_mark)
-    row.answered = sum(1 for item in row.items if item in answers and answers[item].given)
-    row.score = {
-        "indicators": [[key, each.got, each.of, each.items] for key, each in tallies.items()],
-        "items": [[item, each.got, each.of, values[item]] for item, each in marks.items()],
-    }
     row.closed_at, row.closed_by = min(now, row.deadline), closed_by
-    row.receipt = code_of(row)
-    row.save(update_fields=["got", "of", "passed", "answered", "score", "closed_at", "closed_by", "receipt"])
+    write_score(row, scoring.score(row, row.ops()), "closed_at", "closed_by")
+    tell_scored(row, by=by, now=now)
+
+
+def write_score(row: models.Sitting, scored: scoring.Score, *changed: str) -> None:
+    """Write a score, with other fields that changed. The receipt's code stays the one that its person was given."""
+    row.got, row.of, row.passed = scored.got, scored.of, scored.passed
+    row.answered, row.score = scored.answered, scored.document
+    row.receipt = row.receipt or code_of(row)
+    row.save(update_fields=["got", "of", "passed", "answered", "score", "receipt", *changed])
+
+
+def tell_scored(row: models.Sitting, *, by: UUID | None, now: datetime) -> None:
     scored = SittingScored(
         sitting=row.uid,
         context=row.context,
@@ -87,12 +83,6 @@ def _close(row: models.Sitting, *, by: UUID | None, now: datetime, closed_by: st
         passed=row.passed,
     )
     ledger.record(scored, about=row.uid, by=by, now=now)
-
-
-def _plain_value(row: models.Sitting, answer: rules.Answer | None, item: str) -> object:
-    """The answer in its author's ids."""
-    question = kept.bank(row.edition).questions[item]
-    return reveal(question, bytes(row.seed), answer.value) if answer else None
 
 
 def _person_uid(row: models.Sitting) -> UUID | None:

@@ -10,17 +10,21 @@ from pintar.assessment.queries.facts import (
     sittings,
     sittings_of,
 )
+from pintar.assessment.queries.held import HeldFacts, Late, held
 from pintar.assessment.queries.papers import SittingPage, lease_document, paper_document, sitting_page
 from pintar.assessment.queries.results import ResultPage, result_document, result_page
 from pintar.assessment.rules import Context, Opening
 
 __all__ = [
     "Context",
+    "HeldFacts",
     "IndicatorResult",
+    "Late",
     "Opening",
     "ResultPage",
     "SittingFacts",
     "SittingPage",
+    "held",
     "lease_document",
     "limits_of",
     "may_open",

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pintar.assessment import kept, keys, models, rules
 from pintar.assessment.queries.facts import IndicatorResult, SittingFacts, facts_of
-from pintar.assessment.queries.papers import own
+from pintar.assessment.queries.held import Late, late_of, with_late
 from pintar.courses import queries as courses
+from pintar.foundation.refusals import not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class ResultPage:
     next_at: datetime | None
     indicators: tuple[IndicatorLine, ...]
     feedback: tuple[ItemFeedback, ...]
+    late: Late | None
 
     @property
     def in_items(self) -> bool:
@@ -68,7 +70,9 @@ class ResultPage:
 
 def result_page(sitting: UUID, person_id: int) -> ResultPage | None:
     """One's own sitting after it was closed, one query; None while it is open. Raises Refusal (404)."""
-    row = own(sitting, person_id)
+    row = with_late(models.Sitting.objects.filter(uid=sitting, person_id=person_id)).first()
+    if row is None:
+        raise not_found("assessment", "unknown_sitting")
     return _page(row) if row.closed_at is not None else None
 
 
@@ -95,6 +99,7 @@ def result_document(sitting: UUID, person_id: int) -> dict[str, Any]:
             {"key": i.key, "got": i.got, "of": i.of, "items": i.items, "failed": i.failed, "uncertain": i.uncertain}
             for i in facts.indicators
         ],
+        "late": page.late and {"state": page.late.state, "answers": page.late.answers, "reason": page.late.reason},
     }
 
 
@@ -124,6 +129,7 @@ def _page(row: models.Sitting) -> ResultPage:
         remedial=row.kind == "posttest" and row.number > rule.sittings > 0,
         indicators=tuple(_line(edition.indicators, each, row) for each in _in_order(edition.indicators, facts)),
         feedback=_feedback(row) if rules.feedback_rule(row.kind) == "items" else (),
+        late=late_of(row),
     )
 
 

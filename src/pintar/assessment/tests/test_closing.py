@@ -119,7 +119,7 @@ class _Race:
             # Without the guard the answer is acknowledged meanwhile; with it, the answer waits for us.
             self.answered.wait(timeout=0.7)
             assert not ops
-            closing._close(row, by=None, now=self.now, closed_by=rules.BY_PERSON)
+            closing.close_locked(row, by=None, now=self.now, closed_by=rules.BY_PERSON)
         answering_thread.join()
 
     def _answer(self) -> None:

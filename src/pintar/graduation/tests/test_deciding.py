@@ -7,6 +7,8 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from pintar.assessment import actions as tests
+from pintar.assessment.tests.builders import answer
 from pintar.courses.tests.builders import publish_small_course
 from pintar.enrolment import queries as enrolment
 from pintar.enrolment.actions import change_batch, give_back_seat, take_seat
@@ -89,6 +91,57 @@ def test_every_lack_is_named_and_remedial_is_a_state_of_its_own(seat, now):
     assert queries.standings([seat.uid], at)[seat.uid].state is State.REMEDIAL
     assert Graduation.objects.get(seat=seat.uid).state == State.REMEDIAL
     assert decided(seat) == []
+
+
+@pytest.fixture
+def answered_late(seat, person, now):
+    """A learner who did everything but for the post-test, whose answers came after its time and the batch's end; the
+    window closed meanwhile. Returns the sitting and when they came."""
+    actions.begin(seats=[seat.uid])
+    complete_everything(seat, now, until="tes-akhir")
+    end = seat.batch.until_at
+    sit(seat, "tes-akhir", end - 2 * DAY, right=1)
+    fill_survey(seat, end - timedelta(hours=30))
+    sitting = sitting_of(seat, "tes-akhir", end - timedelta(minutes=20))
+    came = end + timedelta(hours=2)
+    tests.close_due(came)
+    answer(person, sitting, came)
+    actions.close_windows(now=came)
+    deliver_all(lambda: now + 30 * DAY)
+    assert decided(seat) == ["gugur"]
+    return sitting, came
+
+
+@pytest.mark.django_db
+def test_late_answers_that_are_accepted_turn_a_window_that_was_over_into_lulus(seat, answered_late, now):
+    sitting, came = answered_late
+    organiser = make_person("Ratna")
+    tests.accept_held(sitting=sitting, by=organiser.uid, reason="Sinyal padam", now=came + DAY)
+    deliver_all(lambda: now + 30 * DAY)
+    deliver_all(lambda: now + 30 * DAY)
+    facts = queries.graduations([seat.uid])[seat.uid]
+    assert (facts.state, facts.achieved_at, facts.by) == (State.LULUS, seat.batch.until_at, None)
+    assert decided(seat) == ["gugur", "lulus"]
+
+
+@pytest.mark.django_db
+def test_late_answers_that_are_refused_or_not_enough_leave_it_over(seat, answered_late, now):
+    sitting, came = answered_late
+    organiser = make_person("Ratna")
+    tests.refuse_held(sitting=sitting, by=organiser.uid, reason="Dikirim ulang", now=came + DAY)
+    deliver_all(lambda: now + 30 * DAY)
+    actions.reconsider(seats=[seat.uid], now=came + DAY)
+    assert decided(seat) == ["gugur"]
+
+
+@pytest.mark.django_db
+def test_late_answers_change_nothing_that_a_person_decided(seat, answered_late, now):
+    sitting, came = answered_late
+    organiser = make_person("Ratna")
+    Graduation.objects.filter(seat=seat.uid).update(by=organiser.uid, note="Tidak hadir")
+    tests.accept_held(sitting=sitting, by=organiser.uid, reason="Sinyal padam", now=came + DAY)
+    deliver_all(lambda: now + 30 * DAY)
+    assert Graduation.objects.get(seat=seat.uid).state == State.GUGUR
 
 
 @pytest.mark.django_db
