@@ -71,6 +71,13 @@ def batch() -> None:
     metavar="N:TITLE:NAME=VALUES[;…]",
     help="Seats set aside, with conditions as in --for.",
 )
+@click.option(
+    "--set-aside-until",
+    type=Instant(),
+    default=None,
+    help="From then on what is set aside and not taken is everyone's.  [default: never]",
+)
+@click.option("--offer-hours", type=int, default=None, help="How long a seat is kept for the next in line.  [default: 24]")
 @click.option("--json", "as_json", is_flag=True, help='Print {"key", "url"}.')
 def open_(
     course: str,
@@ -84,10 +91,13 @@ def open_(
     until: datetime,
     wanted: tuple[str, ...],
     set_aside: tuple[str, ...],
+    set_aside_until: datetime | None,
+    offer_hours: int | None,
     as_json: bool,
 ) -> None:
     """Open a batch of the newest edition of COURSE."""
     load()
+    from pintar.enrolment import rules
     from pintar.enrolment.actions import open_batch
     from pintar.foundation import clock
 
@@ -103,6 +113,8 @@ def open_(
         until_at=until,
         conditions=_conditions(wanted),
         set_aside=[_set_aside(text) for text in set_aside],
+        set_aside_until=set_aside_until,
+        offer_hours=rules.OFFER_HOURS if offer_hours is None else offer_hours,
         by=None,
         now=clock.now(),
     )
@@ -111,35 +123,48 @@ def open_(
 
 @batch.command("change", epilog="Example: pintar batch change sumber-belajar-terbuka-5 --quota 2500 --until 2026-12-18")
 @click.argument("key")
-@click.option("--quota", type=int, default=None, help="Never below the seats that are taken.")
+@click.option("--quota", type=int, default=None, help="Never below the seats that are taken or offered.")
 @click.option("--opens", type=Instant(), default=None)
 @click.option("--closes", type=Instant(last=True), default=None)
 @click.option("--until", type=Instant(last=True), default=None, help="Once seats are taken, only later.")
-@click.option("--json", "as_json", is_flag=True, help='Print {"key", "url", "quota", "taken"}.')
+@click.option("--set-aside-until", type=Instant(), default=None, help="When set-asides become everyone's.")
+@click.option("--offer-hours", type=int, default=None, help="How long a seat is kept for the next in line, from now on.")
+@click.option("--json", "as_json", is_flag=True, help='Print {"key", "url", "quota", "taken", "waiting", "offered"}.')
 def change(
     key: str,
     quota: int | None,
     opens: datetime | None,
     closes: datetime | None,
     until: datetime | None,
+    set_aside_until: datetime | None,
+    offer_hours: int | None,
     as_json: bool,
 ) -> None:
-    """Another quota, or other windows, for the batch KEY."""
+    """Another quota, or other windows, for the batch KEY. Seats that are added are offered to those who wait."""
     load()
     from pintar.enrolment.actions import change_batch
     from pintar.foundation import clock
 
     changed = change_batch(
-        batch_key=key, quota=quota, opens_at=opens, closes_at=closes, until_at=until, by=None, now=clock.now()
+        batch_key=key,
+        quota=quota,
+        opens_at=opens,
+        closes_at=closes,
+        until_at=until,
+        set_aside_until=set_aside_until,
+        offer_hours=offer_hours,
+        by=None,
+        now=clock.now(),
     )
     _print(changed, as_json, "changed", quota=changed.quota, taken=changed.taken)
 
 
 @batch.command("withdraw", epilog="Example: pintar batch withdraw sumber-belajar-terbuka-5")
 @click.argument("key")
-@click.option("--json", "as_json", is_flag=True, help='Print {"key", "url", "taken"}.')
+@click.option("--json", "as_json", is_flag=True, help='Print {"key", "url", "taken", "waiting", "offered"}.')
 def withdraw(key: str, as_json: bool) -> None:
-    """Take the batch KEY out of the catalogue. Whoever has a seat keeps it."""
+    """Take the batch KEY out of the catalogue. Whoever has a seat keeps it; a seat that is offered stays kept until its
+    time; those who wait are told that the line has ended."""
     load()
     from pintar.enrolment.actions import withdraw_batch
     from pintar.foundation import clock
@@ -152,11 +177,16 @@ def _print(facts: "BatchFacts", as_json: bool, done: str, **more: Any) -> None:
     from django.conf import settings
     from django.urls import reverse
 
+    from pintar.enrolment.queries import offered
+
     url = settings.PUBLIC_URL + reverse("angkatan", args=[facts.key])
+    line = {"waiting": facts.waiting, "offered": offered(facts.id)}
     if as_json:
-        print_json({"key": facts.key, "url": url, **more})
-    else:
-        click.echo(f"{facts.key}: {done}, {facts.taken} of {facts.quota} seats taken\n{url}")
+        print_json({"key": facts.key, "url": url, **more, **(line if more else {})})
+        return
+    kept = f", {line['offered']} of them kept for offers" if line["offered"] else ""
+    waiting = f"; {line['waiting']} waiting" if line["waiting"] else ""
+    click.echo(f"{facts.key}: {done}, {facts.taken} of {facts.quota} seats taken{kept}{waiting}\n{url}")
 
 
 def _set_aside(text: str) -> Any:

@@ -7,10 +7,14 @@ class EnrolmentConfig(AppConfig):
 
     def ready(self) -> None:
         from pintar.enrolment import tasks  # noqa: F401  registers handlers and scheduled work
+        from pintar.enrolment.pages.home import PANELS
         from pintar.enrolment.personal_data import Seats
+        from pintar.foundation import panels
         from pintar.people import ports
 
         ports.register(Seats())
+        for panel in PANELS:
+            panels.register(panel)
         ports.name_destination("angkatan", _name_of_batch)
 
 

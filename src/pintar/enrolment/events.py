@@ -88,3 +88,12 @@ class OfferExpired:
     ticket: UUID
     batch: UUID
     person: UUID
+
+
+@event("enrolment.prepared")
+class Prepared:
+    """Somebody got ready for an opening; `pledged`: and gave the pledge in advance."""
+
+    batch: UUID
+    person: UUID
+    pledged: bool

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pintar.courses import queries as courses
 from pintar.enrolment import queries, rules
-from pintar.enrolment.actions import give_back_seat, take_seat
+from pintar.enrolment.actions import leave_batch, take_seat
 from pintar.enrolment.pages.calendar import calendar
 from pintar.enrolment.queries import BatchPage
 from pintar.foundation import clock
@@ -33,21 +33,23 @@ def batch(request: HttpRequest, key: str) -> HttpResponse:
 @access(ACCOUNT)
 @require_http_methods(["POST", "DELETE"])
 def seat(request: HttpRequest, key: str) -> HttpResponse:
-    """Take a seat (fields `pakta`, `ganti` = the uid of the seat that is given for it), or give it back.
+    """Take a seat or accept the one that is offered (fields `pakta`, `ganti` = the uid of the seat that is given for
+    it), with `tunggu=1` join the line where there is none; or give up whatever one has here.
 
-    A plain form gives back with `_method=DELETE`.
+    A plain form gives up with `_method=DELETE` and says in `apa` what it showed: "kursi", "urutan" or "tawaran".
     """
     person, now = request.person, clock.now()  # type: ignore[attr-defined]
     try:
         if request.method == "DELETE" or request.POST.get("_method") == "DELETE":
-            give_back_seat(person=person, batch_key=key, by=person.uid, now=now)
-            messages.success(request, gettext("Kursi Anda sudah dilepas."))
+            leave_batch(person=person, batch_key=key, by=person.uid, now=now)
+            messages.success(request, _given_up(request.POST.get("apa", "")))
         else:
             take_seat(
                 person=person,
                 batch_key=key,
                 pledge=request.POST.get("pakta") == "1",
                 instead_of=_uid(request.POST.get("ganti", "")),
+                wait=request.POST.get("tunggu") == "1",
                 by=person.uid,
                 now=now,
             )
@@ -99,6 +101,14 @@ def share_address(page: BatchPage) -> str:
         "link": settings.PUBLIC_URL + reverse("angkatan", args=[page.batch.key]),
     }
     return f"https://wa.me/?text={quote(text)}"
+
+
+def _given_up(what: str) -> str:
+    words = {
+        "urutan": gettext("Anda sudah keluar dari daftar tunggu."),
+        "tawaran": gettext("Tawaran dilewati. Kursinya ditawarkan kepada urutan berikutnya."),
+    }
+    return words.get(what, gettext("Kursi Anda sudah dilepas."))
 
 
 def _uid(text: str) -> UUID | None:

@@ -11,11 +11,13 @@ from pintar.enrolment.queries.batches import (
     open_batches,
     with_allocations,
 )
+from pintar.enrolment.queries.home import HomePlace, home_places
 from pintar.enrolment.queries.line import (
     batches_to_release,
     batches_with_lines,
     batches_with_offers_over,
     live_tickets,
+    offered,
     ticket_facts,
     tickets,
     tickets_of,
@@ -40,6 +42,7 @@ __all__ = [
     "BatchFacts",
     "BatchPage",
     "Conditions",
+    "HomePlace",
     "Other",
     "SeatFacts",
     "Standing",
@@ -57,7 +60,9 @@ __all__ = [
     "batches_with_lines",
     "batches_with_offers_over",
     "completed",
+    "home_places",
     "live_tickets",
+    "offered",
     "open_batches",
     "person_facts",
     "pledge_text",

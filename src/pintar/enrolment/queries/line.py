@@ -53,6 +53,11 @@ def ticket_facts(row: Any) -> TicketFacts:
     )
 
 
+def offered(batch_id: int) -> int:
+    """How many seats of a batch are kept for offers."""
+    return Ticket.objects.filter(batch=batch_id, state=TicketState.OFFERED).count()
+
+
 def batches_with_offers_over(now: datetime) -> list[int]:
     """Ids of batches that hold seats for offers whose time is over."""
     over = Ticket.objects.filter(state=TicketState.OFFERED, offer_until__lte=now)

@@ -1,9 +1,10 @@
 """Words for the codes that conditions hold."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django import template
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from pintar.people.queries import region_name
 
@@ -29,6 +30,20 @@ EMPLOYMENTS = {
 @register.filter
 def profession(code: str) -> str:
     return str(PROFESSIONS.get(code.replace(" ", "-"), code))
+
+
+@register.filter
+def time_left(then: datetime, now: datetime) -> str:
+    """How long something is still kept, rounded down: "2 hari", "23 jam", "45 menit"."""
+    minutes = int((then - now).total_seconds() // 60)
+    if minutes < 1:
+        return gettext("kurang dari 1 menit")
+    if minutes < 60:
+        return ngettext("%(n)s menit", "%(n)s menit", minutes) % {"n": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("%(n)s jam", "%(n)s jam", hours) % {"n": hours}
+    return ngettext("%(n)s hari", "%(n)s hari", hours // 24) % {"n": hours // 24}
 
 
 @register.filter

@@ -9,8 +9,9 @@ from pintar.foundation import clock, panels
 from pintar.foundation.access import ACCOUNT, access
 from pintar.learning.queries.home import home_page
 
-# The panel that stands beside the card; all others stand above it.
+# The panels that stand beside the card and below everything; all others stand above the card.
 BESIDE = "jp"
+BELOW = "daftar-tunggu"
 
 
 @access(ACCOUNT)
@@ -25,7 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "greeting": _greeting(timezone.localtime(now).hour),
         "beside": [panel for panel in filled if panel.name == BESIDE],
-        "above": [panel for panel in filled if panel.name != BESIDE],
+        "above": [panel for panel in filled if panel.name not in (BESIDE, BELOW)],
+        "below": [panel for panel in filled if panel.name == BELOW],
     }
     return render(request, "learning/home.html", context)
 
