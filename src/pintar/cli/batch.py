@@ -77,7 +77,7 @@ def batch() -> None:
     default=None,
     help="From then on what is set aside and not taken is everyone's.  [default: never]",
 )
-@click.option("--offer-hours", type=int, default=None, help="How long a seat is kept for the next in line.  [default: 24]")
+@click.option("--offer-hours", type=int, default=None, help="How long the next in line may decide.  [default: 24]")
 @click.option("--json", "as_json", is_flag=True, help='Print {"key", "url"}.')
 def open_(
     course: str,
@@ -128,7 +128,7 @@ def open_(
 @click.option("--closes", type=Instant(last=True), default=None)
 @click.option("--until", type=Instant(last=True), default=None, help="Once seats are taken, only later.")
 @click.option("--set-aside-until", type=Instant(), default=None, help="When set-asides become everyone's.")
-@click.option("--offer-hours", type=int, default=None, help="How long a seat is kept for the next in line, from now on.")
+@click.option("--offer-hours", type=int, default=None, help="How long the next in line may decide, from now on.")
 @click.option("--json", "as_json", is_flag=True, help='Print {"key", "url", "quota", "taken", "waiting", "offered"}.')
 def change(
     key: str,

@@ -9,10 +9,11 @@ from click.testing import CliRunner
 from pintar.cli import cli
 from pintar.courses.tests.builders import publish_small_course
 from pintar.enrolment import queries
-from pintar.enrolment.actions import SetAside, change_batch, open_batch
+from pintar.enrolment.actions import SetAside, change_batch, open_batch, take_seat
 from pintar.enrolment.models import Period
 from pintar.enrolment.rules import Conditions
 from pintar.enrolment.tests.builders import make_batch, make_seat
+from pintar.foundation import clock
 from pintar.foundation.models import Event
 from pintar.foundation.refusals import Refusal
 from pintar.people.tests.builders import make_person, make_unit
@@ -176,3 +177,39 @@ def test_the_command_changes_and_withdraws(now: datetime) -> None:
     assert code == 0 and queries.batch(batch.key).withdrawn_at is not None
     with pytest.raises(Refusal):
         run("withdraw", "tidak-ada")
+
+
+def test_the_commands_say_what_they_did_to_the_line(now: datetime) -> None:
+    code, output = open_a_batch_for_one()
+    key = json.loads(output)["key"]
+    people = [make_person(f"P{n}", email=f"p{n}@contoh.id") for n in range(4)]
+    for person in people:
+        take_seat(person=person, batch_key=key, pledge=True, wait=True, by=person.uid, now=clock.now())
+    code, output = run("change", key, "--quota", "2", "--offer-hours", "5", "--json")
+    told = json.loads(output)
+    assert (told["taken"], told["offered"], told["waiting"]) == (2, 1, 2)
+    code, output = run("change", key, "--quota", "2")
+    assert code == 0 and "2 of 2 seats taken, 1 of them kept for offers; 2 waiting" in output
+    facts = queries.batch(key)
+    assert facts.offer_hours == 5 and facts.set_aside_until == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    code, output = run("withdraw", key, "--json")
+    assert (json.loads(output)["offered"], json.loads(output)["waiting"]) == (1, 0)
+    with pytest.raises(Refusal) as caught:
+        run("change", key, "--offer-hours", "0")
+    assert caught.value.code == "offer_hours_out_of_range"
+
+
+def open_a_batch_for_one() -> tuple[int, str]:
+    start = clock.now() - timedelta(days=1)
+    publish_small_course(start)
+    return run(
+        *("open", "latihan-kecil", "--period", "2026-iv", "--quota", "1", "--opens", start.isoformat()),
+        *("--closes", (start + timedelta(days=3)).isoformat(), "--until", (start + timedelta(days=9)).isoformat()),
+        *("--set-aside-until", "2026-11-24T08:00", "--json"),
+    )
+
+
+@pytest.mark.parametrize("command", ["open", "change", "withdraw"])
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    code, output = run(command, "--help")
+    assert code == 0 and f"Example: pintar batch {command} " in output
