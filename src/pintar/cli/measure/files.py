@@ -90,7 +90,7 @@ def items_file(path: Path) -> "ItemParameters":
     """Item parameters: what `pintar measure calibrate --json` printed, or CSV with item, a, b (and c)."""
     from pintar.sciences.psychometrics.irt.items import ItemParameters
 
-    rows = _items_of_json(path) if path.suffix.lower() == ".json" else list(records(path, ("item", "a", "b")))
+    rows = _items_of_json(path) if _is_json(path) else list(records(path, ("item", "a", "b")))
     if not rows:
         raise click.ClickException(f"{path}: there are no items in it.")
     try:
@@ -196,6 +196,18 @@ def _batches(path: Path) -> Iterator[dict[str, list[object]]]:
         ) from None
     for batch in ParquetFile(path).iter_batches():
         yield batch.to_pydict()
+
+
+def categories_file(path: Path) -> dict[str, tuple[int, ...]]:
+    """For an item whose unused marks were merged when it was calibrated, the category that each mark became."""
+    if not _is_json(path):
+        return {}
+    return {str(row["item"]): tuple(row["categories"]) for row in _items_of_json(path) if row.get("categories")}
+
+
+def _is_json(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(1000).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
 def _items_of_json(path: Path) -> list[dict[str, Any]]:

@@ -96,12 +96,14 @@ def calibrate(
     anchors: ItemParameters | None = None,
     options: Mapping[str, int] | None = None,
     clusters: ArrayLike | None = None,
+    watch: climbing.Watch | None = None,
 ) -> Calibration:
     """Calibrate the items of a table.
 
     groups: of each row of the table (n,); the reference is the first to appear unless named. anchors: items whose
     parameters stay; those that the table lacks are ignored. options: of an item, for the prior of its guess; 4 if
     unknown. clusters: (n,), who sat, where persons sat several times: the errors are then those of persons (sandwich).
+    watch: called with the number of each pass over the data.
 
     CalibrationFailed says why there is no estimate. ValueError: an unknown model, lengths that differ.
     """
@@ -115,7 +117,7 @@ def calibrate(
     if model == "3pl":
         known = options or {}
         priors = Priors(np.array([known.get(name, 4) for name in ready.marks.items], float))
-    summit = climbing.climb(design, layout, starting_values(model, layout, ready), priors, ready.marks.items)
+    summit = climbing.climb(design, layout, starting_values(model, layout, ready), priors, ready.marks.items, watch)
     covariance = errors.covariance(design, layout, summit, ready)
     return _result(model, ready, layout, summit, covariance)
 

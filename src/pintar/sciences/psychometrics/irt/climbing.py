@@ -6,6 +6,7 @@ is costly (everyone met their own items) it is kept for several steps, as long a
 A step that would lower the likelihood is halved; if that does not help, EM goes on, which never lowers it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ from pintar.sciences.psychometrics.irt.priors import Priors
 from pintar.sciences.psychometrics.irt.quadrature import NODES, REACH, WIDEST_SPACING, equally_spaced
 
 Array = NDArray[np.float64]
+Watch = Callable[[int], None]
 
 TOLERANCE = 1e-5
 """Largest element of the gradient of the summed marginal log-likelihood at the end."""
@@ -45,9 +47,19 @@ class Summit:
     trail: tuple[float, ...]
 
 
-def climb(design: Design, layout: Layout, values: Values, priors: Priors | None, names: tuple[str, ...]) -> Summit:
-    """names: of the items, for errors. CalibrationFailed: unbounded, no_curvature, not_converged."""
-    ascent = _Ascent(design, layout, priors, names)
+def climb(
+    design: Design,
+    layout: Layout,
+    values: Values,
+    priors: Priors | None,
+    names: tuple[str, ...],
+    watch: Watch | None = None,
+) -> Summit:
+    """names: of the items, for errors. watch: called with the number of each pass over the data.
+
+    CalibrationFailed: unbounded, no_curvature, not_converged.
+    """
+    ascent = _Ascent(design, layout, priors, names, watch)
     if layout.free_count:
         values = ascent.approach(values)
     values = _upright(layout, values)
@@ -82,8 +94,16 @@ def _upright(layout: Layout, values: Values) -> Values:
 
 
 class _Ascent:
-    def __init__(self, design: Design, layout: Layout, priors: Priors | None, names: tuple[str, ...]) -> None:
-        self.design, self.layout, self.priors, self.names = design, layout, priors, names
+    def __init__(
+        self,
+        design: Design,
+        layout: Layout,
+        priors: Priors | None,
+        names: tuple[str, ...],
+        watch: Watch | None,
+    ) -> None:
+        self.design, self.layout, self.priors, self.names, self.watch = design, layout, priors, names, watch
+        self.passes = 0
         self.trail: list[float] = []
         node_by_node = design.is_masked or layout.free_guesses is not None
         self.is_costly = node_by_node and design.rows * layout.categories**2 > 1e9
@@ -108,6 +128,7 @@ class _Ascent:
         return values
 
     def _cycle(self, values: Values, nodes: Array) -> Values:
+        self._tell()
         expected = expect(self.design, values, nodes, self.kind)
         return maximise(self.layout, expected, values, nodes, self.priors)
 
@@ -158,6 +179,7 @@ class _Ascent:
         raise CalibrationFailed("not_converged", self._name(worst), float(at.slopes[worst]))
 
     def _stand(self, values: Values, nodes: Array) -> "_Stand":
+        self._tell()
         expected = expect(self.design, values, nodes)
         at = curves(self.layout.shape, values, nodes)
         slopes = self.layout.reduced(gradient(self.layout, at, expected, values, self.priors))
@@ -194,6 +216,11 @@ class _Ascent:
         if not np.isfinite(values.a).all() or steep.max(initial=0.0) > STEEPEST:
             worst = int(np.argmax(steep))
             raise CalibrationFailed("unbounded", self.names[worst], float(values.a[worst]))
+
+    def _tell(self) -> None:
+        self.passes += 1
+        if self.watch is not None:
+            self.watch(self.passes)
 
     def _name(self, free: int) -> str:
         owner = self.layout.owner_of_free[free]
