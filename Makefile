@@ -4,7 +4,7 @@ PO := $(shell find src -name '*.po' 2>/dev/null)
 # Python may keep what it compiled: without it every start compiles all libraries anew, some seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test setup lock check shots report messages
+.PHONY: run test setup lock check shots report bench messages
 
 run: .venv/.run                      ## migrate, load the demonstration, start server and worker
 	.venv/bin/pintar start
@@ -25,6 +25,9 @@ shots: .venv/.test                   ## photograph every page into shots/
 
 report: .venv/.test                  ## bytes and queries of every page, the longest files, into docs/figures.md
 	.venv/bin/python tests/journeys/report.py > docs/figures.md.new && mv docs/figures.md.new docs/figures.md
+
+bench: .venv/.test                   ## every speed figure in its short form, into docs/speed.md
+	.venv/bin/python -m bench all --into docs/speed.md
 
 lock: | $(UV)                        ## resolve anew; the files name versions and hashes
 	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt

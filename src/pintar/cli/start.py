@@ -151,7 +151,7 @@ def _run(host: str, port: int, processes: int) -> None:
         _wait(child, seconds=15)
 
 
-def _serve(host: str, port: int, processes: int) -> None:
+def _serve(host: str, port: int, processes: int, application: str = "pintar.wsgi:application") -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -159,7 +159,7 @@ def _serve(host: str, port: int, processes: int) -> None:
     from pintar.foundation.lanes import THREADS
 
     Server(
-        "pintar.wsgi:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

@@ -1,0 +1,132 @@
+"""What the rows count: the verdict on a rush, the two classes of an overload, what an answer says."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bench import processes
+from bench.client import UNANSWERED, Answer
+from bench.rows import ROWS
+from bench.rows.overload import Seen, mixed, recovery
+from bench.rows.rush import AGAIN, FULL, LISTED, SEATED, Told, judge, read
+
+
+def answer(status: int, body: dict | bytes = b"", **headers: str) -> Answer:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    if isinstance(body, dict):
+        given.setdefault("content-type", "application/json; charset=utf-8")
+        body = json.dumps(body).encode()
+    return Answer(0.0, 0.0, 1.0, status, given, body)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (answer(303), SEATED),
+        (answer(409, b"<html>"), FULL),
+        (answer(201, {"state": "seated"}), SEATED),
+        (answer(200, {"state": "seated"}), SEATED),
+        (answer(202, {"state": "waiting", "position": 3}), LISTED),
+        (answer(202, {"state": "queued", "ahead": 9}, retry_after="10"), AGAIN),
+        (answer(409, {"code": "batch_full"}), FULL),
+        (answer(409, {"code": "seat_elsewhere"}), "409 seat_elsewhere"),
+        (answer(422, {"code": "pledge_needed"}), "422 pledge_needed"),
+        (answer(200, b"<html>", retry_after="10"), AGAIN),
+        (answer(429), AGAIN),
+        (answer(503, {"code": "busy"}), AGAIN),
+        (answer(UNANSWERED), AGAIN),
+        (answer(500, b"<html>"), "500"),
+        (answer(403, b"<html>"), "403"),
+    ],
+)
+def test_what_an_answer_says(given, says):
+    assert read(given) == says
+
+
+TOLD = [Told(SEATED, 1.0, 1), Told(SEATED, 2.0, 1), Told(FULL, 4.0, 3), Told(LISTED, 3.0, 1)]
+
+
+def test_an_honest_rush_has_nothing_to_hide():
+    verdict = judge(TOLD, {"quota": 2, "taken": 2, "seated": [0, 1]})
+    assert (verdict.oversold, verdict.miscounted, verdict.lost, verdict.double) == (0, 0, 0, 0)
+    assert (verdict.undecided, verdict.untold, verdict.seated, verdict.last, verdict.per_second) == (0, 0, 2, 4.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "held", "what", "how_many"),
+    [
+        (TOLD, {"quota": 2, "taken": 3, "seated": [0, 1, 3]}, "oversold", 1),
+        (TOLD, {"quota": 5, "taken": 3, "seated": [0, 1]}, "miscounted", 1),
+        (TOLD, {"quota": 2, "taken": 1, "seated": [0]}, "lost", 1),
+        (TOLD, {"quota": 3, "taken": 3, "seated": [0, 1, 1]}, "double", 1),
+        ([*TOLD, None, Told("500", 5.0, 1)], {"quota": 2, "taken": 2, "seated": [0, 1]}, "undecided", 2),
+        (TOLD, {"quota": 3, "taken": 3, "seated": [0, 1, 2]}, "untold", 1),
+    ],
+)
+def test_each_fault_of_a_rush_is_seen(told, held, what, how_many):
+    assert getattr(judge(told, held), what) == how_many
+
+
+def test_a_rush_without_answers_has_no_speed():
+    verdict = judge([None, None], {"quota": 1, "taken": 0, "seated": []})
+    assert (verdict.undecided, verdict.last, verdict.per_second) == (2, 0.0, 0.0)
+
+
+def test_two_classes_arrive_evenly_and_in_order():
+    arrivals = list(mixed(2.0, 10.0, 3.0))
+    assert [at for at, _ in arrivals] == sorted(at for at, _ in arrivals)
+    assert sum(1 for _, inside in arrivals if inside) == 6
+    assert sum(1 for _, inside in arrivals if not inside) == 30
+    assert list(mixed(0, 1.0, 2.0)) == [(0.0, False), (1.0, False)]
+
+
+def test_useful_is_what_came_in_time_and_was_no_refusal():
+    seen = Seen(
+        [(0.1, 200), (0.1, 303), (0.1, 409), (0.1, 429), (0.1, 503), (0.1, 500), (99.0, 200), (0.1, UNANSWERED)]
+    )
+    assert (seen.useful, seen.failed) == (3, 3)
+    assert seen.latencies(429, 503) == [0.1, 0.1]
+
+
+def test_recovery_is_the_first_window_that_is_calm_again():
+    assert recovery([0.5, 0.3, 0.12], 0.1) == 10.0
+    assert recovery([0.11], 0.1) == 0.0
+    assert recovery([0.5, 0.5], 0.1) is None
+
+
+def test_a_process_and_its_children_are_counted_together():
+    code = "import subprocess, sys; subprocess.Popen(['sleep', '60']); print('up', flush=True); sys.stdin.read()"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    child.stdout.readline()
+    tree = processes.tree(child.pid)
+    try:
+        assert tree[0] == child.pid
+        assert {processes.name(pid) for pid in tree} >= {"sleep"}
+        assert processes.memory(tree) > 1_000_000
+        assert set(tree) <= set(processes.tree(os.getpid()))
+    finally:
+        for pid in reversed(tree):
+            os.kill(pid, 15)
+        child.wait()
+
+
+def test_cpu_time_is_that_of_work_done():
+    before = processes.cpu([os.getpid()])
+    end = time.process_time() + 0.1
+    while time.process_time() < end:
+        pass
+    assert processes.cpu([os.getpid()]) - before >= 0.05
+    assert processes.cpu([2**22 + 1]) == 0
+
+
+def test_rows_have_a_name_and_a_sentence():
+    for name, row in ROWS.items():
+        assert name == row.name
+        assert row.what
+    assert {"bare", "catalogue", "lesson", "contents", "test", "result", "home", "batch"} <= ROWS.keys()
+    assert {"sign-in", "answer", "seat", "rush", "overload", "memory"} <= ROWS.keys()
