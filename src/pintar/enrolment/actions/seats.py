@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 
 from pintar.enrolment import queries, rules
 from pintar.enrolment.actions.claims import claim_seat, claim_ticket
@@ -194,7 +195,7 @@ def _take_in_order(
 
 def _accept(batch: BatchFacts, ticket: TicketFacts, person: Person, by: UUID, now: datetime) -> SeatFacts:
     """The seat that was kept: it is counted already, so only its row is new."""
-    kept = Ticket.objects.filter(id=ticket.id, state=TicketState.OFFERED, offer_until__gt=now)
+    kept = Ticket.objects.filter(_is_kept(now), id=ticket.id)
     if not kept.update(state=TicketState.SEATED, ended_at=now):
         raise _MovedMeanwhile
     Pledge.objects.get_or_create(version=rules.PLEDGE.version, defaults={"text": rules.PLEDGE.text})
@@ -210,6 +211,11 @@ def _accept(batch: BatchFacts, ticket: TicketFacts, person: Person, by: UUID, no
     )
     record(SeatTaken(seat=row.uid, batch=batch.uid, person=person.uid), about=row.uid, by=by, now=now)
     return queries.seats([row.uid])[row.uid]
+
+
+def _is_kept(now: datetime) -> Q:
+    """The guard: the seat is kept at the moment of the update itself."""
+    return Q(state=TicketState.OFFERED, offer_until__gt=now)
 
 
 def _end_waiting(ticket: TicketFacts, now: datetime) -> None:
