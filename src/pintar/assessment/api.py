@@ -11,7 +11,7 @@ from pydantic import Field
 from pintar.assessment import actions, queries
 from pintar.assessment.actions import OpIn
 from pintar.foundation import clock
-from pintar.foundation.api import Problem
+from pintar.foundation.api import Input, Problem
 from pintar.people.queries import Person
 
 router = Router(tags=["sittings"])
@@ -57,7 +57,7 @@ class LeaseOut(Schema):
     answers: dict[str, AnswerOut]
 
 
-class OpBody(Schema):
+class OpBody(Input):
     """An operation: an answer (`value`, null clears), a flag ("ragu-ragu"), or both."""
 
     op_id: UUID
@@ -79,7 +79,7 @@ class OpBody(Schema):
         )
 
 
-class AnswersBody(Schema):
+class AnswersBody(Input):
     lease: Annotated[str, Field(max_length=64)]
     ops: Annotated[list[OpBody], Field(max_length=200)]
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Body, Query, Router, Schema, Status
-from pydantic import BaseModel
 
 from pintar.courses import queries as courses
 from pintar.courses.queries import Edition
@@ -16,7 +15,7 @@ from pintar.enrolment import queries, rules
 from pintar.enrolment.actions import leave_batch, take_seat
 from pintar.enrolment.queries import BatchFacts, SeatFacts, TicketFacts
 from pintar.foundation import clock
-from pintar.foundation.api import Problem, idempotent
+from pintar.foundation.api import Input, Problem, idempotent
 from pintar.foundation.refusals import not_found
 
 router = Router(tags=["Angkatan dan kursi"])
@@ -68,10 +67,9 @@ class BatchesOut(Schema):
     next: str | None = None
 
 
-class SeatIn(BaseModel):
+class SeatIn(Input):
     """`wait`: join the waiting list where the batch is full. `instead_of`: the uid of the seat in another batch of the
-    period, given back in the same step. `pledge`: agreement to the pakta integritas. Not ninja's Schema, which would
-    take a list or a text for an empty object."""
+    period, given back in the same step. `pledge`: agreement to the pakta integritas."""
 
     wait: bool = False
     instead_of: UUID | None = None

@@ -14,11 +14,17 @@ from django.middleware.csrf import CsrfViewMiddleware
 from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security.base import AuthBase
+from pydantic import BaseModel
 
 from pintar.foundation import access, clock
 from pintar.foundation.models import IdempotentAnswer
 from pintar.foundation.refusals import Reason, Refusal
 from pintar.foundation.ui.tags import in_plain_words
+
+
+class Input(BaseModel):
+    """What a call takes: a JSON object. (ninja's own Schema reads anything that has attributes, so that `[]` and `7`
+    would pass for an object without fields.)"""
 
 
 class ReasonOut(Schema):

@@ -10,7 +10,7 @@ from pydantic import Field, StrictInt, StrictStr
 
 from pintar.assessment import queries as tests
 from pintar.foundation import clock
-from pintar.foundation.api import Problem, ReasonOut, idempotent
+from pintar.foundation.api import Input, Problem, ReasonOut, idempotent
 from pintar.foundation.ui.tags import in_plain_words
 from pintar.learning.actions import Recorded, hand_in_survey, record_progress, start_sitting
 from pintar.learning.actions.sittings import own_view
@@ -93,7 +93,7 @@ class StudyOut(Schema):
     groups: list[GroupOut]
 
 
-class ProgressIn(Schema):
+class ProgressIn(Input):
     """What was played or read: `ranges` in seconds (video, audio), pages (slides) or paragraphs (reading); `position`
     is where it was left; `opened` the mark of the page it comes from, where there was one."""
 
@@ -123,7 +123,7 @@ class ProgressOut(Schema):
     now: datetime
 
 
-class SittingIn(Schema):
+class SittingIn(Input):
     test: Annotated[str, Field(max_length=LONGEST_KEY)]
 
 
@@ -142,7 +142,7 @@ class PaperOut(Schema):
     answers: dict[str, dict[str, Any]]
 
 
-class SurveyIn(Schema):
+class SurveyIn(Input):
     """`answers`: question → 1 to 5, or text."""
 
     answers: dict[str, StrictInt | StrictStr]

@@ -8,14 +8,14 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from pintar.foundation import clock
-from pintar.foundation.api import Problem
+from pintar.foundation.api import Input, Problem
 from pintar.people import actions, queries
 from pintar.people.rules.devices import device_name
 
 router = Router(tags=["people"])
 
 
-class Credentials(Schema):
+class Credentials(Input):
     """`code`: of the authenticator, or a recovery code; an account with a grant needs it."""
 
     login: str = Field(max_length=300)
