@@ -71,3 +71,18 @@ def messages_of(room: str) -> set[str]:
         if path.suffix == ".py" and "tests" not in path.parts:
             found |= {(a or b).replace('\\"', '"') for a, b in IN_CODE.findall(path.read_text())}
     return found
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_one_message_has_one_translation_in_all_rooms(language):
+    """Django merges the catalogues: of two translations the lower room's wins in both, unseen. What means two things
+    says which: `{% translate "Dibuka" context "waktu" %}`."""
+    told: dict[tuple[str | None, str], dict[str, object]] = {}
+    for po in house.SOURCE.glob(f"*/locale/{language}/LC_MESSAGES/django.po"):
+        with po.open("rb") as file:
+            for message in read_po(file, locale=language):
+                name = message.id if isinstance(message.id, str) else message.id[0]
+                told.setdefault((message.context, name), {})[po.parts[-5]] = message.string
+    told.pop((None, ""))
+    assert len(told) > 500
+    assert {name: rooms for name, rooms in told.items() if len(set(map(str, rooms.values()))) > 1} == {}
