@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -268,3 +269,85 @@ def test_measuring_loads_neither_django_nor_the_database(groups):
         "standalone_mode=False); sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+# report
+
+
+@pytest.fixture
+def weak_test(tmp_path):
+    """400 people on 12 items with options: b4 has a wrong key, everybody is right on b7."""
+    chance = np.random.default_rng(11)
+    theta = chance.normal(size=400)
+    right = marks(theta, seed=12)[:, :12] == 1
+    choices = np.where(right, "A", chance.choice(["B", "C", "D"], right.shape))
+    choices[:, 3] = np.where(right[:, 3], "B", chance.choice(["A", "C", "D"], 400))
+    choices[:, 6] = "A"
+    file = write(tmp_path / "ujian.csv", NAMES[:12], choices)
+    return file, write(tmp_path / "kunci.csv", ["item", "key"], [[name, "A"] for name in NAMES[:12]])
+
+
+def test_a_report_is_one_file_that_asks_for_nothing_and_runs_nothing(weak_test, tmp_path):
+    out = tmp_path / "laporan.html"
+    told("report", weak_test[0], "--key", weak_test[1], "--pass", 70, "--output", out)
+    page = out.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*", page) == []
+    assert [found for found in re.findall(r"url\(([^)]*)", page) if not found.startswith(('"data:', "data:"))] == []
+    assert "@import" not in page
+    assert page.count('<svg class="h16"') == 11  # a curve for each item that could be calibrated
+    assert page.count('<details class="fold astable"') == page.count('<figure class="chart"')
+    assert len(set(re.findall(r" id=\"([^\"]*)\"", page))) == len(re.findall(r" id=\"([^\"]*)\"", page))
+
+
+def test_a_report_says_what_to_keep_mend_and_drop_and_why(weak_test, tmp_path):
+    found = told("report", weak_test[0], "--key", weak_test[1])
+    assert found["file"] == str(weak_test[0].with_suffix(".html"))
+    by_name = {item["item"]: item for item in found["items"]}
+    assert by_name["b4"]["decision"] == "mend"
+    assert by_name["b4"]["reasons"][0] == "wrong_key"
+    assert by_name["b7"] == {"item": "b7", "decision": "drop", "reasons": ["all_right"]}
+    page = weak_test[0].with_suffix(".html").read_text(encoding="utf-8")
+    assert "Orang yang mampu memilih B, bukan kunci." in page
+    assert "Semua orang benar" in page
+    assert "Pada b4 pilihan B lebih menarik bagi yang mampu" in page
+
+
+def test_a_report_in_english_has_no_indonesian_word_left_in_its_figures(weak_test):
+    run("report", weak_test[0], "--key", weak_test[1], "--language", "en")
+    page = weak_test[0].with_suffix(".html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in page
+    assert "Able people choose B, not the key." in page
+    read = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
+    for word in ("Lihat sebagai", "jawaban", "kesukaran", "orang", "butir", "galat", "kunci"):
+        assert word not in read
+
+
+def test_a_report_of_few_people_says_so_and_one_without_a_model_still_describes_the_items(tmp_path):
+    few = write(tmp_path / "few.csv", NAMES[:6], marks(np.random.default_rng(13).normal(size=25), seed=14)[:, :6])
+    said = run("report", few).stdout
+    page = few.with_suffix(".html").read_text(encoding="utf-8")
+    assert "Hanya 25 orang." in page
+    assert "Orangnya terlalu sedikit" in page
+    assert "keep" in said
+    assert '<svg class="h16"' not in page
+
+
+def test_names_from_a_file_stay_text_in_the_report(tmp_path):
+    odd = '<b>soal & "satu"</b>'
+    file = write(
+        tmp_path / "odd.csv", [odd, *NAMES[1:5]], marks(np.random.default_rng(15).normal(size=60), seed=16)[:, :5]
+    )
+    run("report", file)
+    page = file.with_suffix(".html").read_text(encoding="utf-8")
+    assert odd not in page
+    assert "&lt;b&gt;soal &amp; &quot;satu&quot;&lt;/b&gt;" in page
+
+
+def test_an_empty_table_and_a_place_that_cannot_be_written_are_refused(tmp_path, weak_test):
+    empty = write(tmp_path / "empty.csv", NAMES[:2], [["", ""]])
+    assert "nobody has answered" in run("report", empty, status=1).stderr
+    nowhere = tmp_path / "nowhere" / "x.html"
+    assert (
+        "cannot be written" in run("report", weak_test[0], "--key", weak_test[1], "--output", nowhere, status=1).stderr
+    )

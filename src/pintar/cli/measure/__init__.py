@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 # name of the command → module of this package that defines it under the same name
-COMMANDS = ("items", "calibrate", "score", "link", "dif", "assemble", "similarity")
+COMMANDS = ("items", "calibrate", "score", "link", "dif", "assemble", "similarity", "report")
 
 
 class Studies(click.Group):
