@@ -52,7 +52,7 @@ class Front:
 
     def __init__(self, house: Wsgi, lanes: Lanes, room: WaitingRoom):
         self.house, self.lanes, self.room = house, lanes, room
-        self.door = door.Door(house, room, lanes.seats, lanes.shop, lanes.gate)
+        self.door = door.Door(house, room, lanes.shop)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if wanted := asked.read(environ):
@@ -81,6 +81,6 @@ LANES = Lanes(
     # A sign-in keeps a whole core busy for 21 ms, outside of Python's own lock.
     sign_in=Lane("sign in", at_once=max(1, (os.cpu_count() or 1) // 2), waiting=16),
     shop=Lane("shop", at_once=2, waiting=24),
-    gate=Lane("gate", at_once=2, waiting=10),
+    gate=Lane("gate", at_once=3, waiting=128),
 )
-application = Served(house, LANES, WaitingRoom(store.of_this_house(), LANES.seats))
+application = Served(house, LANES, WaitingRoom(store.of_this_house(), LANES.seats, LANES.gate))

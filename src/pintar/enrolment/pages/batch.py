@@ -17,6 +17,7 @@ from pintar.enrolment import queries, rules
 from pintar.enrolment.actions import leave_batch, take_seat
 from pintar.enrolment.pages.calendar import calendar
 from pintar.enrolment.queries import BatchPage
+from pintar.enrolment.waitingroom.rules import LOBBY
 from pintar.foundation import clock
 from pintar.foundation.access import ACCOUNT, EVERYONE, access
 from pintar.foundation.refusals import Refusal, not_found
@@ -84,6 +85,7 @@ def _show(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Htt
         "page": page,
         "verdict": page.admission.verdict,
         "now": now,
+        "gathers": page.batch.opens_at.timestamp() - now.timestamp() <= LOBBY,
         "wrong": wrong,
         "pledge_wrong": any(why.code == "pledge_needed" for why in wrong),
         "whatsapp": share_address(page) if page.seat else "",

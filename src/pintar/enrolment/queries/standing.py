@@ -11,6 +11,7 @@ from pintar.enrolment.queries.batches import sane, with_allocations
 from pintar.enrolment.queries.line import tickets
 from pintar.enrolment.queries.seats import person_facts, seats_by_id
 from pintar.enrolment.rules import Admission, BatchFacts, SeatFacts, TicketFacts
+from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
 from pintar.people.queries import Person
 
@@ -48,11 +49,23 @@ def standing(batch_key: str, person_id: int | None) -> Standing:
     )
 
 
+_SEATED = Prepared(
+    lambda batch, person: Seat.objects.filter(batch__key=batch, person__uid=person, released_at=None).only("id")[:1],
+    batch=str,
+    person=UUID,
+)
+_IN_LINE = Prepared(
+    lambda batch, person: Ticket.objects.filter(batch__key=batch, person__uid=person, state__in=rules.LIVE).only("id")[
+        :1
+    ],
+    batch=str,
+    person=UUID,
+)
+
+
 def stands_in(batch_key: str, person: UUID) -> bool:
     """Whether this person has a seat, an offer or a place in line here; for a door that must be quick."""
-    here = {"batch__key": batch_key, "person__uid": person}
-    seated = Seat.objects.filter(**here, released_at=None)
-    return seated.exists() or Ticket.objects.filter(**here, state__in=rules.LIVE).exists()
+    return any(rows.first(batch=batch_key, person=person) for rows in (_SEATED, _IN_LINE))
 
 
 _STANDING = """

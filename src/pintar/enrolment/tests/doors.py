@@ -108,7 +108,7 @@ def visitor(front: Front, person: Person | None = None, kind: str = "web") -> Vi
 def front(store: Store) -> Front:
     """A server process of one's own, with lanes of one place in which nobody waits, so that one request fills them."""
     lanes = Lanes(**{name: Lane(name, at_once=1, waiting=0) for name in Lanes.__slots__})
-    return Front(house, lanes, WaitingRoom(store, lanes.seats))
+    return Front(house, lanes, WaitingRoom(store, lanes.seats, lanes.gate))
 
 
 def close(front: Front) -> None:

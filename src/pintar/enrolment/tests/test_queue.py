@@ -149,9 +149,8 @@ def test_nobody_is_called_whom_no_seat_awaits(store):
     store.decide(BATCH, people[1], Stage.REFUSED, NOW + 21)
     assert store.call(BATCH, 100, NOW + 21) == 1
     assert store.look(BATCH, people[3], NOW + 21).stage is Stage.CALLED
-    assert store.look(BATCH, people[9], NOW + 21) == Spot(
-        Stage.WAITING, int((NOW + 9) * 1e6), 7, 2, store.look(BATCH, people[9], NOW + 21).pace
-    )
+    last = store.look(BATCH, people[9], NOW + 21)
+    assert (last.stage, last.ahead, last.called, last.left) == (Stage.WAITING, 7, 2, 2)
 
 
 def test_a_silent_one_who_was_called_gives_the_seat_to_the_next(store):
@@ -319,16 +318,28 @@ def test_the_chance_is_told_as_it_is():
 
 
 def test_when_to_look_again_lies_between_ten_seconds_and_a_minute():
-    def again(ahead: int, left: int | None, pace: float, opens_in: float = 0, luck: float = 0.0) -> float:
-        return look_again(Spot(Stage.WAITING, 1, ahead, left, pace), opens_in, luck)
+    def again(ahead: int, left: int | None, opens_in: float = 0, luck: float = 0.0) -> float:
+        return look_again(Spot(Stage.WAITING, 1, ahead, left), opens_in, luck)
 
-    assert again(0, 100, 5) == SOONEST
-    assert again(200, 1_000, 10) == 20
-    # When the seats are gone, everybody knows: that is when to ask, however long the queue is.
-    assert again(19_000, 200, 10) == 20
-    assert again(5_000, None, 10) * 1.25 == LATEST
-    assert again(5_000, None, 10, luck=1.0) == LATEST
-    assert again(10, 10, 0) == SOONEST
-    assert again(10, 10, 0, opens_in=300) == LATEST
-    assert again(10, 10, 0, opens_in=300, luck=1.0) < LATEST
-    assert again(10, 10, 0, opens_in=4, luck=0.5) == 9
+    assert again(0, 100) == again(900, 1_000) == again(5, None) == SOONEST
+    # Where no seat will be left, one asks when those ahead have looked again.
+    assert again(200, 200) == SOONEST * 1.25 + 2
+    # As many as can be answered, however long the queue is.
+    assert again(20_000, 200) == 20
+    assert again(1_000_000, 200) * 1.25 == LATEST
+    assert again(1_000_000, 200, luck=1.0) == LATEST
+    assert again(10, 10, opens_in=300) == LATEST
+    assert again(10, 10, opens_in=300, luck=1.0) < LATEST
+    assert again(10, 10, opens_in=4, luck=0.5) == 9
+
+
+def test_the_pace_is_that_of_the_last_seconds(store):
+    people = names(40)
+    for n, person in enumerate(people):
+        store.enter(BATCH, person, NOW + n / 1000)
+    store.call(BATCH, 20, NOW + 1)
+    assert store.look(BATCH, people[39], NOW + 1.5).pace == 20 / 1.5
+    assert store.look(BATCH, people[39], NOW + 4).pace == 5
+    store.call(BATCH, 10, NOW + 7)
+    assert store.look(BATCH, people[39], NOW + 9).pace == 30 / 9
+    assert store.look(BATCH, people[39], NOW + 60).pace == 0

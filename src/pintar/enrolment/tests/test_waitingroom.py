@@ -9,6 +9,7 @@ import time_machine
 
 from pintar.courses.queries import Edition
 from pintar.courses.tests.builders import publish_small_course
+from pintar.enrolment import queries as enrolment
 from pintar.enrolment.actions import change_batch, withdraw_batch
 from pintar.enrolment.models import Seat
 from pintar.enrolment.queries import BatchFacts
@@ -19,9 +20,10 @@ from pintar.enrolment.tests.valkey import running_valkey
 from pintar.enrolment.waitingroom import rules, tickets
 from pintar.enrolment.waitingroom.shared import Shared
 from pintar.enrolment.waitingroom.store import InProcess, Store
+from pintar.foundation.lanes import THREADS
 from pintar.people.queries import Person
 from pintar.people.tests.builders import make_person
-from pintar.wsgi import Front
+from pintar.wsgi import LANES, Front
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +87,7 @@ def a_rush(front: Front, people: list[Visitor], batch: BatchFacts, clock: Any) -
             answer = visitor.take(batch.key)
             assert (answer.status, answer.header("Location")) == (303, f"/angkatan/{batch.key}/antre/")
             clock.shift(1)
+    tick(front, clock)
 
 
 def test_without_a_rush_nobody_sees_the_waiting_room(front: Front, batch: BatchFacts) -> None:
@@ -136,6 +139,7 @@ def test_programs_get_queued_and_repeat_the_same_put(front: Front, batch: BatchF
     with crowded(front.lanes.seats):
         told = [visitor.put(batch.key) for visitor in people]
         again = people[4].put(batch.key)
+    tick(front, clock)
     for n, answer in enumerate(told[3:], start=3):
         body = answer.json()
         assert answer.status == 202 and body["state"] == "queued" and body["ahead"] == n
@@ -229,6 +233,7 @@ def test_a_program_that_comes_before_the_opening_is_queued_without_a_number(
     told = visitor.put(batch.key)
     assert told.status == 202 and told.json()["ahead"] is None and told.json()["retry_after"] <= 60
     clock.move_to(batch.opens_at)
+    tick(front, clock)
     assert visitor.put(batch.key).status == 201
 
 
@@ -369,19 +374,61 @@ def test_a_crowd_at_one_door_leaves_the_others_open(front: Front, batch: BatchFa
         assert visitor.get("/api/v1/sittings/00000000-0000-0000-0000-000000000007").status == 404
 
 
-def test_giving_a_seat_back_and_a_form_without_the_pledge_need_no_turn(
-    front: Front, batch: BatchFacts, clock: Any
-) -> None:
+def test_giving_a_seat_back_needs_no_turn(front: Front, batch: BatchFacts, clock: Any) -> None:
     (holder,) = crowd(front, 1)
     holder.take(batch.key)
     others = [doors.visitor(front, person(n)) for n in range(1, 6)]
     a_rush(front, others, batch, clock)
-    assert others[4].post(f"/angkatan/{batch.key}/kursi/").status == 422
     assert holder.post(f"/angkatan/{batch.key}/kursi/", _method="DELETE").status == 303
     assert holders(batch) == []
 
 
-def test_the_line_closes_when_nobody_stands_in_it_any_more(front: Front, batch: BatchFacts, clock: Any) -> None:
+def test_from_the_queue_one_can_go_to_the_waiting_list_should_no_seat_be_left(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 6)
+    a_rush(front, people, batch, clock)
+    assert "Masuk daftar tunggu bila kursinya habis" in people[4].queue(batch.key).text
+    for visitor in people[4:]:
+        assert visitor.post(f"/angkatan/{batch.key}/antre/", tunggu="1").status == 303
+    assert "langsung masuk daftar tunggu" in people[4].queue(batch.key).text
+    assert people[4].poll(batch.key)["show"]["place"] == "5"
+    told = [visitor.queue(batch.key) for visitor in people]
+    assert "Kuota 3 kursi sudah terisi" in told[3].text
+    assert [answer.header("Location") for answer in told[4:]] == [f"/angkatan/{batch.key}/"] * 2
+    where = [enrolment.standing(batch.key, v.person.id) for v in people if v.person]
+    assert [bool(w.ticket) for w in where] == [False, False, False, False, True, True]
+    assert holders(batch) == ["Peserta 0", "Peserta 1", "Peserta 2"]
+
+
+def test_a_program_that_waits_goes_to_the_waiting_list_when_no_seat_is_left(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 5, "token")
+    with crowded(front.lanes.seats):
+        for visitor in people:
+            assert visitor.put(batch.key, wait=True).json()["state"] == "queued"
+    tick(front, clock)
+    for visitor in people[:3]:
+        assert visitor.put(batch.key, wait=True).status == 201
+    told = people[4].put(batch.key, wait=True)
+    assert (told.status, told.json()["state"], told.json()["position"]) == (202, "waiting", 1)
+    assert people[3].put(batch.key).json()["code"] == "batch_full"
+
+
+def test_the_page_of_a_batch_that_opens_in_minutes_leads_to_the_waiting_room(
+    front: Front, edition: Edition, clock: Any, now: datetime
+) -> None:
+    batch = make_batch(edition, now, opens_at=now + timedelta(minutes=12))
+    (visitor,) = crowd(front, 1)
+    assert "Masuk ruang tunggu" not in visitor.get(f"/angkatan/{batch.key}/").text
+    clock.shift(180)
+    front.room.tick(now_of(clock))
+    assert "Masuk ruang tunggu" in visitor.get(f"/angkatan/{batch.key}/").text
+    assert visitor.take(batch.key).header("Location") == f"/angkatan/{batch.key}/antre/"
+
+
+def test_the_queue_closes_when_nobody_stands_in_it_any_more(front: Front, batch: BatchFacts, clock: Any) -> None:
     people = crowd(front, 2)
     a_rush(front, people, batch, clock)
     for visitor in people:
@@ -429,9 +476,18 @@ def test_the_page_of_the_line_weighs_at_most_eight_kilobytes_and_fetches_nothing
     assert len(poll.body) <= 300
 
 
+def test_all_bounded_lanes_leave_threads_for_answers():
+    bounded = [LANES.inside, LANES.seats, LANES.sign_in, LANES.shop, LANES.gate]
+    assert THREADS - sum(lane.at_once + lane.room_to_wait for lane in bounded) >= 2 * LANES.answers.at_once
+    assert LANES.of("PUT", "/api/v1/sittings/x/answers") is LANES.answers
+    assert LANES.of("POST", "/tes/x/") is LANES.answers
+    assert LANES.of("POST", "/masuk/") is LANES.sign_in and LANES.of("GET", "/masuk/") is LANES.shop
+    assert LANES.of("GET", "/belajar/x/y/") is LANES.inside and LANES.of("GET", "/") is LANES.shop
+
+
 def tick(front: Front, clock: Any) -> None:
-    """What the room's thread does four times a second, a second and a half later."""
-    clock.shift(1.5)
+    """What the room's thread does four times a second, two and a half seconds later."""
+    clock.shift(2.5)
     front.room.tick(now_of(clock))
 
 

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import brotli
@@ -11,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from pintar.enrolment.waitingroom import asked as requests
-from pintar.enrolment.waitingroom.faces import POLICY
+from pintar.enrolment.waitingroom.faces import POLICY, made_once
 from pintar.foundation import api
 from pintar.foundation.compression import SMALLEST
 from pintar.foundation.refusals import Reason
@@ -68,7 +67,7 @@ def problem(
     return send(environ, start, status, text, PROBLEM, *more)
 
 
-@lru_cache(maxsize=500)
+@made_once
 def _worded(status: int, room: str, code: str, data: str, language: str) -> str:
     with translation.override(language):
         return api.problem_text(status, [Reason(room, code, json.loads(data))])

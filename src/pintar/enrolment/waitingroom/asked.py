@@ -28,6 +28,7 @@ BEARER = "Bearer "
 class Wish(Enum):
     TAKE = auto()  # a seat
     QUEUE = auto()  # how do I stand
+    LIST = auto()  # put me on the waiting list when no seat is left
     LEAVE = auto()  # the queue
     LOOK = auto()  # at the batch
 
@@ -80,12 +81,13 @@ def read(environ: dict[str, Any]) -> Asked | None:
     if method != "POST" or part is None:
         return None
     if part == "antre/":
-        return Asked(Wish.LEAVE, batch, False, environ)
+        joins_list = parse_qs(_body(environ, FORM)).get("tunggu") == ["1"]
+        return Asked(Wish.LIST if joins_list else Wish.LEAVE, batch, False, environ)
     form = _body(environ, FORM)
     fields = parse_qs(form)
-    # Giving back needs no turn, and what will be refused for want of the pledge is refused at once.
-    takes = "pakta" in fields or "ganti" in fields
-    return Asked(Wish.TAKE, batch, False, environ, form) if takes and "_method" not in fields else None
+    if "_method" in fields:
+        return None
+    return Asked(Wish.TAKE, batch, False, environ, form, joins_list=fields.get("tunggu") == ["1"])
 
 
 def _waits(environ: dict[str, Any]) -> bool:

@@ -38,12 +38,11 @@ HOLDERS_KNOWN = 50_000
 
 
 class Door:
-    """`application` is the house behind the door; `seats`, `shop` and `gate` are lanes of it: where seats are decided,
-    where batches are looked at, where this door asks whose session something is."""
+    """`application` is the house behind the door; batches are looked at in the lane `shop`."""
 
-    def __init__(self, application: Wsgi, room: WaitingRoom, seats: Lane, shop: Lane, gate: Lane):
-        self.application, self.room = application, room
-        self.seats, self.shop, self.gate = seats, shop, gate
+    def __init__(self, application: Wsgi, room: WaitingRoom, shop: Lane):
+        self.application, self.room, self.shop = application, room, shop
+        self.seats, self.gate = room.counter, room.gate
         self._holders: dict[tuple[str, str], tuple[UUID, float]] = {}
 
     def __call__(self, asked: Asked, start: StartResponse) -> Answer:
@@ -54,6 +53,8 @@ class Door:
                     return self._take(asked, start)
                 case Wish.QUEUE:
                     return self._queue(asked, start)
+                case Wish.LIST:
+                    return self._list(asked, start)
                 case Wish.LEAVE:
                     return self._leave(asked, start)
                 case Wish.LOOK:
@@ -67,10 +68,9 @@ class Door:
         queue = self.room.awaited(asked.batch)
         if queue is None:
             try:
-                return self.seats.run(self.application, asked.environ, start)
+                return self._directly(asked, start)
             except Crowded:
-                with self.gate.place():
-                    queue = self.room.begin(asked.batch)
+                queue = self.room.begin(asked.batch)
                 if queue is None:
                     raise
         now = clock.now().timestamp()
@@ -80,10 +80,17 @@ class Door:
         carried = asked.own_ticket()
         ticket = _ticket(queue, person, now, carried, asked.form)
         spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
-        if spot.stage is Stage.WAITING and spot.none_left and self._stands_in(queue, person):
+        if spot.stage is Stage.WAITING and spot.none_left and not ticket.place and self._stands_in(queue, person):
             return self.seats.run(self.application, asked.environ, start)
         ticket = replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead)
         return self._answer(asked, start, queue, ticket, spot, now, asked.environ)
+
+    def _directly(self, asked: Asked, start: StartResponse) -> Answer:
+        with self.room.directly(asked.batch) as passing:
+            counter = _Counter(start)
+            body = self.seats.run(self.application, asked.environ, counter)
+            passing.decided = counter.decided()
+            return body
 
     def _queue(self, asked: Asked, start: StartResponse) -> Answer:
         now = clock.now().timestamp()
@@ -93,8 +100,7 @@ class Door:
         queue = self.room.awaited(asked.batch)
         if queue is None:
             # The rush is over, or what was known of it is lost: a queue is where a ticket is good.
-            with self.gate.place():
-                queue = self.room.begin(asked.batch)
+            queue = self.room.begin(asked.batch)
             if queue is None:
                 return self.shop.run(self.application, asked.environ, start)
         spot = self.room.store.look(queue.key, ticket.id, now)
@@ -105,6 +111,13 @@ class Door:
         if spot.place != ticket.place:
             ticket = replace(ticket, place=spot.place, came_at=spot.ahead)
         return self._answer(asked, start, queue, ticket, spot, now, None)
+
+    def _list(self, asked: Asked, start: StartResponse) -> Answer:
+        """Keep on the ticket that its person wants to be on the waiting list should no seat be left."""
+        ticket = asked.own_ticket()
+        if ticket is None or not ticket.held:
+            return answers.go(start, f"/angkatan/{asked.batch}/")
+        return self._give(asked, start, ticket.joining_list())
 
     def _leave(self, asked: Asked, start: StartResponse) -> Answer:
         if (ticket := asked.own_ticket()) and self.room.awaited(asked.batch):
@@ -143,8 +156,11 @@ class Door:
             return self._wait(asked, start, queue, ticket, spot, now, "early")
         if not spot.none_left:
             return self._wait(asked, start, queue, ticket, spot, now, "waiting")
-        if asked.joins_list:
-            return self.seats.run(self.application, asked.environ, start)
+        if asked.joins_list or ticket.joins_list:
+            try:
+                return self._go_on(asked, start, queue, ticket, now, environ)
+            except Crowded:
+                return self._wait(asked, start, queue, ticket, spot, now, "called")
         return self._end(asked, start, queue, ticket, spot, now, "full")
 
     def _go_on(
@@ -183,7 +199,7 @@ class Door:
         if asked.wants_json:
             text = faces.poll(spot, face, again, ticket.came_at, look.language, clock.now())
             return answers.send(asked.environ, start, 200, text, JSON)
-        text = faces.page(queue, spot, face, again, ticket.came_at, look, clock.now())
+        text = faces.page(queue, spot, face, again, ticket, look, clock.now())
         kept = answers.ticket_cookie(asked.batch, tickets.write(ticket))
         return answers.send(asked.environ, start, 200, text, HTML, kept)
 
@@ -198,7 +214,7 @@ class Door:
         if asked.api:
             return answers.problem(asked.environ, start, 409, _why(queue, face))
         look = requests.look(asked.environ)
-        text = faces.page(queue, spot, face, 0, 0, look, clock.now())
+        text = faces.page(queue, spot, face, 0, ticket, look, clock.now())
         gone = answers.ticket_cookie(asked.batch, "")
         return answers.send(asked.environ, start, 409 if asked.wish is Wish.TAKE else 200, text, HTML, gone)
 
@@ -236,7 +252,7 @@ class Door:
 class _Counter:
     """`start_response` that notes what the counter answered, and takes the ticket back once it is decided."""
 
-    def __init__(self, start: StartResponse, take_back: tuple[str, str]):
+    def __init__(self, start: StartResponse, *take_back: tuple[str, str]):
         self._start, self._take_back = start, take_back
         self._status, self._may_repeat = 0, False
 
@@ -244,7 +260,7 @@ class _Counter:
         self._status = int(status[:3])
         self._may_repeat = any(name.lower() == "retry-after" for name, _ in headers)
         if self.decided():
-            headers = [*headers, self._take_back]
+            headers = [*headers, *self._take_back]
         return self._start(status, headers, *more)
 
     def decided(self) -> Stage | None:

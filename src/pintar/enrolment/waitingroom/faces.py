@@ -8,8 +8,10 @@ import base64
 import hashlib
 import json
 import math
+import threading
+from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ from django.utils.translation import gettext
 from pintar.enrolment.waitingroom import rules
 from pintar.enrolment.waitingroom.room import Awaited
 from pintar.enrolment.waitingroom.rules import Spot
+from pintar.enrolment.waitingroom.tickets import QueueTicket
 from pintar.foundation.preferences import Preferences
 from pintar.foundation.ui.tags import hour_exact, minutes, number
 
@@ -40,6 +43,26 @@ POLICY = (
 )
 
 
+def made_once[**P](make: Callable[P, str]) -> Callable[P, str]:
+    """Keep what was made for the same values, and let one thread make it: a crowd that comes at once must not render
+    the same page a hundred times."""
+    kept: dict[tuple[object, ...], str] = {}
+    lock = threading.Lock()
+
+    @wraps(make)
+    def get(*values: P.args, **named: P.kwargs) -> str:
+        if (found := kept.get(values)) is not None:
+            return found
+        with lock:
+            if values not in kept:
+                if len(kept) >= MOST_KEPT:
+                    kept.clear()
+                kept[values] = make(*values, **named)
+            return kept[values]
+
+    return get
+
+
 class Shown(NamedTuple):
     """What a frame tells of a batch."""
 
@@ -51,27 +74,27 @@ class Shown(NamedTuple):
     commitment: str
 
 
+MOST_KEPT = 500
 # Where a number goes; no text of a person or a training can hold them.
 MARKS = {name: f"\ue000{name}\ue001" for name in ("place", "ahead", "left", "wait", "at", "again", "way")}
 
 
-def page(queue: Awaited, spot: Spot, face: str, again: int, came_at: int, look: Preferences, now: datetime) -> str:
-    """HTML. `face`: early, waiting, called, full, withdrawn or closed. `again`: seconds until the page asks anew.
-    `came_at`: how many were ahead when the person came (0 = not known)."""
+def page(
+    queue: Awaited, spot: Spot, face: str, again: int, ticket: QueueTicket, look: Preferences, now: datetime
+) -> str:
+    """HTML. `face`: early, waiting, called, full, withdrawn or closed. `again`: seconds until the page asks anew."""
     chance = rules.chance(spot.ahead, spot.left).value if face == "waiting" else ""
-    frame = _frame(face, chance, came_at > 0, look.language, look.theme, look.text, _shown(queue))
-    for name, value in {
-        **numbers(spot, look.language, now),
-        "again": str(again),
-        "way": _way(spot, came_at),
-    }.items():
+    joins = "on" if ticket.joins_list else "may" if ticket.held else ""
+    frame = _frame(face, chance, ticket.came_at > 0, joins, look.language, look.theme, look.text, _shown(queue))
+    values = numbers(spot, look.language, now) | {"again": str(again), "way": _way(spot, ticket.came_at)}
+    for name, value in values.items():
         frame = frame.replace(MARKS[name], value)
     return frame
 
 
 def busy(look: Preferences, again: int, sent: bool) -> str:
     """There is no room to serve this now. `sent`: something was sent, which is not known to be done."""
-    frame = _frame("sent" if sent else "busy", "", False, look.language, look.theme, look.text, None)
+    frame = _frame("sent" if sent else "busy", "", False, "", look.language, look.theme, look.text, None)
     return frame.replace(MARKS["again"], str(again))
 
 
@@ -104,13 +127,17 @@ def _way(spot: Spot, came_at: int) -> str:
     return str(max(0, min(100, round(100 * (1 - spot.ahead / came_at))))) if came_at else "0"
 
 
-@lru_cache(maxsize=500)
-def _frame(face: str, chance: str, has_way: bool, language: str, theme: str, text: str, batch: Shown | None) -> str:
+@made_once
+def _frame(
+    face: str, chance: str, has_way: bool, joins: str, language: str, theme: str, text: str, batch: Shown | None
+) -> str:
+    """`joins`: whether the person goes to the waiting list should no seat be left: "on", "may" be chosen, or ""."""
     context = {
         **MARKS,
         "face": face,
         "chance": chance,
         "has_way": has_way,
+        "joins": joins,
         "preferences": Preferences(language=language, theme=theme, text=text),
         "style": mark_safe(STYLE),  # noqa: S308  our own file
         "script": mark_safe(SCRIPT),  # noqa: S308  our own file

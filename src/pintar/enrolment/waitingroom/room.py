@@ -6,9 +6,12 @@ second, and looks every quarter of a minute which registrations open soon. So no
 
 import logging
 import random
+import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -32,9 +35,19 @@ CALENDAR_EVERY = 15.0
 TEND_EVERY = 10.0
 # A queue in which nobody stands stays open so long, in case the rush comes in waves.
 OPEN_FOR = 10.0
+# With many processes others may let people through until they have heard of a queue: nobody is called so long.
+SETTLES = 2.0
 # Of what the counter could do: a little is left for those who come without having stood in the queue.
 SHARE = 0.9
 SLOWEST = 20.0
+
+
+@dataclass(slots=True)
+class Passing:
+    """Someone at the counter who stood in no queue, under an id of the moment; what was decided of them."""
+
+    id: str
+    decided: Stage | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +79,16 @@ class Awaited:
 
 
 class WaitingRoom:
-    """`counter` is the lane in which seats are decided: its pace is the pace of the queues."""
+    """`counter` is the lane in which seats are decided: its pace is the pace of the queues. `gate` is the one in which
+    the room asks the database."""
 
-    def __init__(self, store: Store, counter: Lane):
-        self.store, self.counter = store, counter
+    def __init__(self, store: Store, counter: Lane, gate: Lane):
+        self.store, self.counter, self.gate = store, counter, gate
         self._queues: dict[str, Awaited] = {}
         self._opening = threading.Lock()
+        self._begun: set[str] = set()
+        self._directly: dict[str, set[str]] = defaultdict(set)
+        self._settled: dict[str, float] = {}
         self._allowance = _Allowance(counter)
         self._empty_since: dict[str, float] = {}
         self._next: dict[Callable[[datetime], None], float] = {}
@@ -82,16 +99,46 @@ class WaitingRoom:
         return self._queues.get(batch)
 
     def begin(self, batch: str) -> Awaited | None:
-        """Open a queue; None for a batch that is not there. Asks the database where it is new to this process."""
+        """Open a queue; None for a batch that is not there. Asks the database where it is new to this process, in a
+        place of the `gate`; who comes meanwhile waits for that. Raises Crowded."""
         with self._opening:
             if found := self._queues.get(batch):
                 return found
-            self.store.open(batch)
-            seated = self.store.seated(batch)
-            if facts := queries.batches([batch]).get(batch):
-                return self._learn(facts, seated)
-            self.store.close(batch)
-            return None
+            with self.gate.place():
+                return self._begin(batch)
+
+    def _begin(self, batch: str) -> Awaited | None:
+        self.store.open(batch)
+        self._begun.add(batch)
+        self._count_those_at_the_counter(batch)
+        seated = self.store.seated(batch)
+        if facts := queries.batches([batch]).get(batch):
+            self._settled[batch] = clock.now().timestamp() + (SETTLES if self.store.is_shared else 0.0)
+            found = self._learn(facts, seated)
+            self._count_those_at_the_counter(batch)
+            return found
+        self._begun.discard(batch)
+        self.store.close(batch)
+        return None
+
+    @contextmanager
+    def directly(self, batch: str) -> Iterator["Passing"]:
+        """Somebody goes to the counter without having stood in a queue. Should one open meanwhile, they count as
+        called: the seat that they may take is not promised to another."""
+        passing = Passing(f"-{secrets.token_hex(8)}")
+        self._directly[batch].add(passing.id)
+        try:
+            yield passing
+        finally:
+            self._directly[batch].discard(passing.id)
+            if batch in self._begun:
+                self.store.decide(batch, passing.id, passing.decided or Stage.REFUSED, clock.now().timestamp())
+
+    def _count_those_at_the_counter(self, batch: str) -> None:
+        for passing in list(self._directly[batch]):
+            self.store.hold(batch, passing, clock.now().timestamp())
+            if passing not in self._directly[batch]:  # gone meanwhile
+                self.store.leave(batch, passing)
 
     def arrive(self, queue: Awaited, ticket: str, now: float, place: int | None = None) -> Spot:
         """Stand in the queue, and be called at once where nobody is ahead and the counter is free."""
@@ -132,7 +179,7 @@ class WaitingRoom:
         self._every(TEND_EVERY, self._tend, now)
 
     def _call(self, queue: Awaited, now: float) -> int:
-        if (most := self._allowance.now()) < 1:
+        if now < self._settled[queue.key] or (most := self._allowance.now()) < 1:
             return 0
         called = self.store.call(queue.key, most, now)
         self._allowance.spend(called)
@@ -168,7 +215,7 @@ class WaitingRoom:
         with self._opening:
             are_open = self.store.open_queues()
             for gone in self._queues.keys() - are_open:
-                del self._queues[gone]
+                self._forget(gone)
         for new in are_open - self._queues.keys():
             self.begin(new)
 
@@ -193,25 +240,29 @@ class WaitingRoom:
             elif now.timestamp() - self._empty_since.setdefault(key, now.timestamp()) >= OPEN_FOR and (
                 self.store.close(key)
             ):
-                self._queues.pop(key, None)
-                self._empty_since.pop(key, None)
+                self._forget(key)
+
+    def _forget(self, batch: str) -> None:
+        self._queues.pop(batch, None)
+        self._empty_since.pop(batch, None)
+        self._begun.discard(batch)
 
 
 class _Allowance:
-    """How many may be called: as many as the counter gets done, no more than a second's worth at once, and none while
-    people wait at the counter itself."""
+    """How many may be called: as many as the counter gets done, ahead of time by what the called need to come, and none
+    while people wait at the counter itself."""
 
     def __init__(self, counter: Lane):
         self._counter = counter
         self._lock = threading.Lock()
-        self._saved = 1.0
+        self._saved = rules.SOONEST * SLOWEST
         self._at = time.monotonic()
 
     def now(self) -> int:
         with self._lock:
             at = time.monotonic()
             pace = max(SLOWEST, SHARE * self._counter.per_second)
-            self._saved = min(pace, self._saved + pace * (at - self._at))
+            self._saved = min(rules.SOONEST * pace, self._saved + pace * (at - self._at))
             self._at = at
             return int(self._saved) if self._counter.behind * 2 <= self._counter.room_to_wait else 0
 

@@ -15,6 +15,8 @@ LOBBY = 600.0
 KEPT = 600.0
 # The shortest and the longest time after which someone in the queue is asked to look again, and the spread around it.
 SOONEST, LATEST, SPREAD = 10.0, 60.0, 0.25
+# So many are answered without anybody else noticing.
+LOOKS_PER_SECOND = 1_000
 # After a loss whoever stood in the queue before comes back within this time; nobody is called until then.
 RETURN = LATEST + 15.0
 # Calls of the last seconds from which the pace of the queue is told.
@@ -40,14 +42,15 @@ class Chance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What is told to someone in the queue. `ahead`: people who come to the counter before them, those already called
-    included. `left`: free seats as far as known (None = not yet known). `pace`: people called per second."""
+    """What is told to someone in the queue. `ahead`: people who come to the counter before them, `called` those of them
+    who were called already. `left`: free seats as far as known (None = not yet known). `pace`: calls per second."""
 
     stage: Stage
     place: int
     ahead: int = 0
     left: int | None = None
     pace: float = 0.0
+    called: int = 0
 
     @property
     def none_left(self) -> bool:
@@ -86,21 +89,21 @@ def chance(ahead: int, left: int | None) -> Chance:
 
 def seconds_to_wait(spot: Spot) -> float | None:
     """Until it is their turn, at the present pace; None while nothing is known."""
-    return spot.ahead / spot.pace if spot.pace > 0 else None
+    return (spot.ahead - spot.called) / spot.pace if spot.pace > 0 else None
 
 
 def look_again(spot: Spot, opens_in: float, luck: float) -> float:
-    """After how many seconds to ask again: when something definite can be known, within 10 to 60 s, spread by `luck`
-    (0 to 1) so that a crowd does not come back at once. Before the opening nobody comes back before it, or only in
-    order to be seen."""
+    """After how many seconds to ask again: when something new can be known, within 10 to 60 s, no sooner than everybody
+    can be answered, and spread by `luck` (0 to 1) so that a crowd does not come back at once. Before the opening nobody
+    comes back before it, or only in order to be seen."""
     if opens_in > LATEST:
         return LATEST * (1 - SPREAD * luck)
     if opens_in > 0:
         return opens_in + SOONEST * luck
-    known = spot.ahead if spot.left is None else min(spot.ahead, max(spot.left, 0))
-    due = known / spot.pace if spot.pace > 0 else SOONEST
-    due = min(max(due, SOONEST), LATEST / (1 + SPREAD))
-    return due * (1 + SPREAD * luck)
+    has_chance = spot.left is None or spot.ahead < spot.left
+    # Without a chance, what is to be known is that the last seat is taken; those who take it have looked again by then.
+    due = max(SOONEST if has_chance else SOONEST * (1 + SPREAD) + 2, spot.ahead / LOOKS_PER_SECOND)
+    return min(due, LATEST / (1 + SPREAD)) * (1 + SPREAD * luck)
 
 
 @dataclass
@@ -124,6 +127,7 @@ class Queue:
     early: set[str] = field(default_factory=set)
     window: float = 0.0
     calls: int = 0
+    window_before: float = 0.0
     calls_before: int = 0
 
     def enter(self, ticket: str, now: float, *, place: int | None = None, early: bool = False) -> Spot:
@@ -165,8 +169,9 @@ class Queue:
             return Spot(self.done.get(ticket, Stage.LAPSED), 0, 0, self.left, self.pace(now))
         if ticket in self.called:
             return Spot(Stage.CALLED, place, 0, self.left, self.pace(now))
-        ahead = bisect_left(self.waiting, (place, ticket)) + len(self.called)
-        return Spot(Stage.WAITING, place, ahead, self.left, self.pace(now))
+        called = len(self.called)
+        ahead = bisect_left(self.waiting, (place, ticket)) + called
+        return Spot(Stage.WAITING, place, ahead, self.left, self.pace(now), called)
 
     def call(self, most: int, now: float) -> int:
         """Call up to `most` of the first in the queue to the counter, never more than seats are left: whoever is called
@@ -186,6 +191,12 @@ class Queue:
         self._turn_window(now)
         self.calls += count
         return count
+
+    def hold(self, ticket: str, now: float) -> None:
+        """Count someone as called who is at the counter without having stood here."""
+        if ticket not in self.places:
+            self.places[ticket] = self.called[ticket] = micros(now)
+        self.seen[ticket] = now
 
     def decide(self, ticket: str, stage: Stage, now: float) -> None:
         """The counter has decided: SEATED or REFUSED."""
@@ -211,9 +222,9 @@ class Queue:
         return len(silent)
 
     def pace(self, now: float) -> float:
-        """Calls per second over the last five to ten seconds."""
+        """Calls per second over the last five to ten seconds, or since there have been calls."""
         self._turn_window(now)
-        return (self.calls + self.calls_before) / (PACE_WINDOW + max(0.0, now - self.window))
+        return (self.calls + self.calls_before) / max(1.0, self.window_before + now - self.window)
 
     @property
     def is_empty(self) -> bool:
@@ -222,7 +233,8 @@ class Queue:
     def _turn_window(self, now: float) -> None:
         passed = now - self.window
         if passed >= PACE_WINDOW:
-            self.calls_before = self.calls if passed < 2 * PACE_WINDOW else 0
+            is_recent = passed < 2 * PACE_WINDOW
+            self.calls_before, self.window_before = (self.calls, passed) if is_recent else (0, 0.0)
             self.calls, self.window = 0, now
 
     def _lapse_if_silent(self, ticket: str, now: float) -> bool:

@@ -34,21 +34,22 @@ end
 local function turn_window()
   local passed = now - num('window')
   if passed < WINDOW then return end
-  local before = 0
-  if passed < 2 * WINDOW then before = num('calls') end
-  redis.call('HSET', h, 'calls_before', before, 'calls', 0, 'window', ARGV[1])
+  local calls, span = 0, '0'
+  if passed < 2 * WINDOW then calls, span = num('calls'), string.format('%.17g', passed) end
+  redis.call('HSET', h, 'calls_before', calls, 'window_before', span, 'calls', 0, 'window', ARGV[1])
 end
 local function spot(t)
   turn_window()
-  local pace = (num('calls') + num('calls_before')) / (WINDOW + math.max(0, now - num('window')))
+  local pace = (num('calls') + num('calls_before')) / math.max(1, num('window_before') + now - num('window'))
   local left = redis.call('HGET', h, 'left') or ''
   local place = place_of(t)
   if not place then
-    return {{redis.call('HGET', d, t) or 'lapsed', '0', 0, left, string.format('%.17g', pace)}}
+    return {{redis.call('HGET', d, t) or 'lapsed', '0', 0, left, string.format('%.17g', pace), 0}}
   end
-  if redis.call('ZSCORE', c, t) then return {{'called', place, 0, left, string.format('%.17g', pace)}} end
-  local ahead = redis.call('ZRANK', w, t) + redis.call('ZCARD', c)
-  return {{'waiting', place, ahead, left, string.format('%.17g', pace)}}
+  if redis.call('ZSCORE', c, t) then return {{'called', place, 0, left, string.format('%.17g', pace), 0}} end
+  local called = redis.call('ZCARD', c)
+  local ahead = redis.call('ZRANK', w, t) + called
+  return {{'waiting', place, ahead, left, string.format('%.17g', pace), called}}
 end
 """
 ENTER = """
@@ -115,6 +116,11 @@ remove(t)
 redis.call('HSET', d, t, stage)
 return 0
 """
+HOLD = """
+if not place_of(ARGV[2]) then redis.call('ZADD', c, string.format('%.0f', now * 1000000), ARGV[2]) end
+redis.call('ZADD', s, ARGV[1], ARGV[2])
+return 0
+"""
 LEAVE = "remove(ARGV[2]) return 0"
 KNOW = """
 redis.call('HSET', h, 'left', string.format('%.0f', tonumber(ARGV[2]) - (num('seated') - tonumber(ARGV[3]))))
@@ -146,11 +152,13 @@ def _or_unreachable(step: Any) -> Any:
 class Shared:
     """See `store.Store`. `url` is PINTAR_REDIS_URL."""
 
+    is_shared = True
+
     def __init__(self, url: str):
         self._redis = redis.Redis.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
         scripts = {
-            "enter": ENTER, "look": LOOK, "call": CALL, "decide": DECIDE, "leave": LEAVE, "know": KNOW, "close": CLOSE,
-            "tend": TEND,
+            "enter": ENTER, "look": LOOK, "call": CALL, "hold": HOLD, "decide": DECIDE, "leave": LEAVE, "know": KNOW,
+            "close": CLOSE, "tend": TEND,
         }  # fmt: skip
         self._scripts = {name: self._redis.register_script(PRELUDE + text) for name, text in scripts.items()}
 
@@ -168,15 +176,18 @@ class Shared:
     def enter(self, batch: str, ticket: str, now: float, *, place: int | None = None, early: bool = False) -> Spot:
         wanted = "" if place is None else str(place)
         micros = f"{now * 1_000_000:.0f}"
-        return _standing(
+        return _spot(
             self._do("enter", batch, now, ticket, wanted, "1" if early else "", micros, DAYS_KEPT * SECONDS, batch)
         )
 
     def look(self, batch: str, ticket: str, now: float) -> Spot:
-        return _standing(self._do("look", batch, now, ticket))
+        return _spot(self._do("look", batch, now, ticket))
 
     def call(self, batch: str, most: int, now: float) -> int:
         return int(self._do("call", batch, now, most))
+
+    def hold(self, batch: str, ticket: str, now: float) -> None:
+        self._do("hold", batch, now, ticket)
 
     def decide(self, batch: str, ticket: str, stage: Stage, now: float) -> None:
         self._do("decide", batch, now, ticket, stage.value)
@@ -213,6 +224,7 @@ class Shared:
         return [f"{PREFIX}:{batch}:{part}" for part in "wcsdeh"]
 
 
-def _standing(told: list[Any]) -> Spot:
-    stage, place, ahead, left, pace = told
-    return Spot(Stage(stage), int(float(place)), int(ahead), int(float(left)) if left != "" else None, float(pace))
+def _spot(told: list[Any]) -> Spot:
+    stage, place, ahead, left, pace, called = told
+    known = int(float(left)) if left != "" else None
+    return Spot(Stage(stage), int(float(place)), int(ahead), known, float(pace), int(called))

@@ -17,6 +17,8 @@ class Store(Protocol):
     Raises Unreachable.
     """
 
+    is_shared: bool
+
     def open(self, batch: str) -> None: ...
 
     def close(self, batch: str) -> bool:
@@ -30,6 +32,10 @@ class Store(Protocol):
     def look(self, batch: str, ticket: str, now: float) -> Spot: ...
 
     def call(self, batch: str, most: int, now: float) -> int: ...
+
+    def hold(self, batch: str, ticket: str, now: float) -> None:
+        """Count someone as called who stood in no queue and is at the counter."""
+        ...
 
     def decide(self, batch: str, ticket: str, stage: Stage, now: float) -> None: ...
 
@@ -60,6 +66,8 @@ class Unreachable(Exception):
 
 class InProcess:
     """Lines of the only server process. One lock: every step takes microseconds."""
+
+    is_shared = False
 
     def __init__(self, since: float):
         self._since = since
@@ -97,6 +105,10 @@ class InProcess:
     def call(self, batch: str, most: int, now: float) -> int:
         with self._lock:
             return self._queue(batch).call(most, now)
+
+    def hold(self, batch: str, ticket: str, now: float) -> None:
+        with self._lock:
+            self._queue(batch).hold(ticket, now)
 
     def decide(self, batch: str, ticket: str, stage: Stage, now: float) -> None:
         with self._lock:

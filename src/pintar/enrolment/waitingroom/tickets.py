@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.conf import settings
 # A ticket names its place this long after it was given; after that nobody can stand in the queue with it. Seconds.
 GOOD_FOR = 6 * 3600
 LONGEST = 2_000
+JOINS_LIST = "&tunggu=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class QueueTicket:
     given_at: int
     came_at: int = 0
     held: str = ""
+
+    @property
+    def joins_list(self) -> bool:
+        """Whether its person goes to the waiting list should no seat be left."""
+        return self.held.endswith(JOINS_LIST)
+
+    def joining_list(self) -> "QueueTicket":
+        """The same ticket of someone who does."""
+        return self if self.joins_list else replace(self, held=self.held + JOINS_LIST)
 
 
 class NotGenuine(ValueError):
