@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pintar.sciences.psychometrics.figures.axes import Axis, Tick, around, reported
 
 CONFIDENCE = 1.96
+MARGIN = 8.0
+"""On the reported scale, so that the outer numbers do not stand out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def gains(measured: Sequence[Measured]) -> Gains:
         for mean, se in ((row.before, row.se_before), (row.after, row.se_after))
         for sign in (-1, 1)
     ]
-    axis = Axis(*around(ends, 50, 25))
+    low, high = around(ends, 50, 25)
+    axis = Axis(low - MARGIN, high + MARGIN)
     rows = []
     for row in measured:
         places = [
