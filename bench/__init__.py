@@ -7,4 +7,5 @@ servers.py     Pintar as people start it, and the bare page beside it, served wi
 plain/         the bare page: what any Django project pays for a page
 house.py       people, seats and sittings for a run, made by the rooms' own actions
 rows/          one module for each group of rows
+measure/       what the psychometrics reaches: exactness beside its goals, without a server
 """

@@ -5,6 +5,8 @@
     python -m bench all                        every row in its short form (`make bench`)
     python -m bench rush --database postgresql --contenders 20000 --quota 1000 --seeds 20
 
+    python -m bench measure                    what the psychometrics reaches (--help has more)
+
 docs/speed.md says what each row means and what it found.
 """
 
@@ -24,6 +26,10 @@ from bench.rows import ROWS, Asked, Row
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["measure"]:
+        from bench import measure  # what it measures is exactness, not speed; it starts no server
+
+        return measure.main(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(["rows:", *(f"  {row.name:<14} {row.what}" for row in ROWS.values())]),

@@ -1,20 +1,12 @@
-"""What item quality, forms and integrity reach, each figure beside its goal.
+"""Item quality, forms and integrity: how often a fair item is called unfair, an honest person suspected, a copied paper
+overlooked; how alike parallel forms are."""
 
-    python -m bench.measure_quality                 every study in its short form, under a minute or two
-    python -m bench.measure_quality --long          as the goals speak of them (the honest cohorts take an hour)
-    python -m bench.measure_quality collusion dif   some of them
-
-Studies are drawn anew from `--seed`; the same seed gives the same figures. Exit status 1 if a goal is missed.
-"""
-
-import argparse
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
+from bench.measure.study import Asked, Row
 from pintar.sciences.psychometrics.forms.assembly import assemble
 from pintar.sciences.psychometrics.forms.blueprint import Band, Bank, Blueprint, Range
 from pintar.sciences.psychometrics.integrity.options import OptionCurves, fit_options
@@ -25,31 +17,6 @@ from pintar.sciences.psychometrics.quality.dif import mantel_haenszel
 from pintar.sciences.psychometrics.responses import MarkTable, ResponseTable
 
 ITEMS, OPTIONS, PEOPLE, UNIT = 40, 4, 10_000, 20
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: what was measured, how it came out, what was wanted."""
-
-    what: str
-    figure: str
-    goal: str
-    reached: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    long: bool
-    seed: int
-
-    def chances(self, study: int, runs: int) -> Iterator[np.random.Generator]:
-        """A generator a run, with progress on stderr."""
-        for run in range(runs):
-            if sys.stderr.isatty():
-                print(f"\r  {run + 1} of {runs}  ", end="", file=sys.stderr, flush=True)
-            yield np.random.default_rng([self.seed, study, run])
-        if sys.stderr.isatty():
-            print("\r" + " " * 30 + "\r", end="", file=sys.stderr)
 
 
 # DIF
@@ -71,18 +38,19 @@ def two_groups(
 
 
 def dif(asked: Asked) -> Iterator[Row]:
-    runs = 100 if asked.long else 10
+    runs = asked.runs(brief=5, short=20, long=100)
     for reference, people in ((100, 100), (1000, 100), (500, 500)):
+        shares = []
         for impact in (0.0, 0.5, 1.0):
-            flagged = items = 0
+            flagged = 0
             for chance in asked.chances(1000 + reference + people + int(10 * impact), runs):
-                classes = mantel_haenszel(*two_groups(chance, reference, people, impact)).classes
-                flagged += classes.count("C")
-                items += len(classes)
-            share = flagged / items
-            what = f"no DIF, {reference}/{people}, impact {impact:g} SD: items flagged C ({items})"
-            yield Row(what, f"{share:.2%}", "≤ 1%", share <= 0.01)
-    runs = 400 if asked.long else 40
+                flagged += mantel_haenszel(*two_groups(chance, reference, people, impact)).classes.count("C")
+            shares.append(flagged / (runs * ITEMS))
+        each = ", ".join(f"{share:.2%}" for share in shares)
+        what = f"no DIF, {reference}/{people}: items flagged C ({3 * runs * ITEMS}; impact 0, 0.5, 1 SD: {each})"
+        share = float(np.mean(shares))
+        yield Row(what, f"{share:.2%}", "≤ 1%", share <= 0.01)
+    runs = asked.runs(brief=10, short=40, long=400)
     found = sum(
         mantel_haenszel(*two_groups(chance, 500, 500, 0.0, 1.0)).classes[0] == "C" for chance in asked.chances(2, runs)
     )
@@ -114,33 +82,33 @@ def as_seen(choices: np.ndarray, true: OptionCurves, units: np.ndarray | None) -
 
 
 def honest(asked: Asked) -> Iterator[Row]:
-    runs = 1000 if asked.long else 4
+    runs = asked.runs(brief=1, short=4, long=1000)
+    people = PEOPLE if asked.form != "brief" else 2000
     cohorts = small = 0
     for chance in asked.chances(3, runs):
         true = bank(chance)
-        cohort, curves = as_seen(answers(chance, true, PEOPLE), true, np.arange(PEOPLE) // UNIT)
+        cohort, curves = as_seen(answers(chance, true, people), true, np.arange(people) // UNIT)
         result = find_similar(cohort, curves, keep=1e-6)
         cohorts += bool(result.flagged)
         small += sum(pair.p < 1e-6 for pair in result.pairs)
-    allowed = 4 if asked.long else 0
-    goal = f"≤ {allowed}" if asked.long else "0 (≤ 4 of 1,000)"
-    yield Row(
-        f"honest cohorts of {PEOPLE:,} × {ITEMS} with a flag, of {runs:,}", str(cohorts), goal, cohorts <= allowed
-    )
-    ratio = small / (runs * PEOPLE * (PEOPLE - 1) / 2 * 1e-6)
+    allowed = 4 * runs // 1000
+    goal = "≤ 4 of 1,000" if runs == 1000 else f"{allowed} (≤ 4 of 1,000)"
+    what = f"honest cohorts of {people:,} × {ITEMS} with a flag, of {runs:,}"
+    yield Row(what, str(cohorts), goal, cohorts <= allowed)
+    ratio = small / (runs * people * (people - 1) / 2 * 1e-6)
     yield Row("honest pairs with p < 1e-6, × nominal", f"{ratio:.3f}", "≤ 1.5", ratio <= 1.5)
 
 
 def planted(asked: Asked) -> Iterator[Row]:
-    """In each bank 1,500 people of whom 300 copied from 300 others; levels are those of 10,000 people."""
+    """In each bank a fifth of the people copied from another fifth; levels are those of 10,000 people."""
     levels = Levels(0.001, PEOPLE * (PEOPLE - 1) // 2, PEOPLE // UNIT * UNIT * (UNIT - 1) // 2)
-    pairs = 300 if asked.long else 100
+    pairs, banks = asked.runs(brief=20, short=100, long=300), asked.runs(brief=5, short=20, long=20)
     for share, level, where, goal in (
         (1.0, levels.every, "whole paper, any pair", 0.75),
         (0.75, levels.near, "three quarters, within a unit", 0.35),
     ):
         found = []
-        for chance in asked.chances(4, 20):
+        for chance in asked.chances(4, banks):
             true = bank(chance)
             choices = answers(chance, true, 5 * pairs)
             for pair in range(pairs):
@@ -150,7 +118,7 @@ def planted(asked: Asked) -> Iterator[Row]:
             p = [compare(cohort, curves, 2 * pair, 2 * pair + 1).p for pair in range(pairs)]
             found.append(np.mean(np.array(p) <= level))
         mean = float(np.mean(found))
-        what = f"copied: {where}, p ≤ {level:.1e}: found by answers alone, mean of 20 banks (of {pairs})"
+        what = f"copied: {where}, p ≤ {level:.1e}: found by answers alone, mean of {banks} banks (of {pairs})"
         yield Row(what, f"{mean:.1%}", f"≥ {goal:.0%}", mean >= goal)
 
 
@@ -165,7 +133,7 @@ def forms(asked: Asked) -> Iterator[Row]:
         seconds=2400,
     )
     slowest, widest, gap = 0.0, 0.0, 0.0
-    runs = 20 if asked.long else 5
+    runs = asked.runs(brief=1, short=5, long=20)
     for chance in asked.chances(5, runs):
         n = 600
         wanted = Bank.of(
@@ -186,34 +154,4 @@ def forms(asked: Asked) -> Iterator[Row]:
     yield Row("proved to lie within this of the best, relatively", f"{gap:.2%}", "≤ 1%", gap <= 0.01)
 
 
-STUDIES: dict[str, Callable[[Asked], Iterator[Row]]] = {
-    "dif": dif,
-    "honest": honest,
-    "planted": planted,
-    "forms": forms,
-}
-
-
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench.measure_quality",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("studies", nargs="*", choices=[[], *STUDIES], metavar="study", help=", ".join(STUDIES))
-    parser.add_argument("--long", action="store_true")
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args(arguments)
-    print("| what | figure | goal | |\n|---|--:|---|---|")
-    missed = 0
-    for name in given.studies or STUDIES:
-        for row in STUDIES[name](Asked(given.long, given.seed)):
-            print(
-                f"| {row.what} | {row.figure} | {row.goal} | {'reached' if row.reached else '**short**'} |", flush=True
-            )
-            missed += not row.reached
-    return 1 if missed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+STUDIES = {"dif": dif, "honest": honest, "planted": planted, "forms": forms}

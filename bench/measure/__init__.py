@@ -1,0 +1,33 @@
+"""What the psychometrics reaches, each figure beside its goal.
+
+    python -m bench measure                   every study in its short form, a minute or two
+    python -m bench measure --form long       as the goals speak of them (the honest cohorts take an hour)
+    python -m bench measure dif planted       some of them
+
+Studies are drawn anew from --seed; the same seed gives the same figures. Exit status 1 if a goal is missed.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from bench.measure import quality
+from bench.measure.study import Asked, Study
+
+STUDIES: dict[str, Study] = {**quality.STUDIES}
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench measure", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("studies", nargs="*", choices=[[], *STUDIES], metavar="study", help=", ".join(STUDIES))
+    parser.add_argument("--form", choices=["brief", "short", "long"], default="short")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args(arguments)
+    print("| what | figure | goal | |\n|---|--:|---|---|", flush=True)
+    missed = 0
+    for name in given.studies or STUDIES:
+        for row in STUDIES[name](Asked(given.form, given.seed)):
+            print(row.line(), flush=True)
+            missed += row.reached is False
+    return 1 if missed else 0
