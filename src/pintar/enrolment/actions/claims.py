@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from pintar.enrolment import rules
 from pintar.enrolment.events import LineJoined, SeatTaken
 from pintar.enrolment.rules import BatchFacts, SeatFacts, TicketFacts, TicketState
 from pintar.foundation import ids
-from pintar.foundation.ledger import record, recorded_after
+from pintar.foundation.ledger import record_on, recorded_after, stored
 from pintar.people.queries import Person
 
 IS_OPEN = "withdrawn_at IS NULL AND opens_at <= %(now)s AND closes_at > %(now)s"
@@ -145,8 +146,8 @@ def _in_one_statement(
 def _in_one_transaction(
     count: str, guard: str, place: str, wanted: Mapping[str, Any], happened: Any, by: UUID
 ) -> Found | None:
-    values = {name: _stored(value) for name, value in wanted.items()}
-    with transaction.atomic(), connection.cursor() as cursor:
+    values = {name: stored(value) for name, value in wanted.items()}
+    with _in_turn(), transaction.atomic(), connection.cursor() as cursor:
         if wanted.get("pool"):
             one_more = "UPDATE enrolment_allocation SET taken = taken + 1"
             cursor.execute(f"{one_more} WHERE id = %(pool)s AND {SET_ASIDE_LEFT}", values)
@@ -164,7 +165,7 @@ def _in_one_transaction(
             cursor.execute(KEEP_PLEDGE, values)
         cursor.execute(f"{place} FROM enrolment_batch AS counted WHERE id = %(batch)s", values)
         row_id = cursor.lastrowid
-        record(happened, about=wanted["uid"], by=by, now=wanted["now"])
+        record_on(cursor, happened, about=wanted["uid"], by=by, now=wanted["now"])
     return _found(row_id, rows[0])
 
 
@@ -172,11 +173,13 @@ def _found(row_id: int, counted: tuple[int, ...]) -> Found:
     return row_id, dict(zip(COUNTED.split(", "), counted, strict=True))
 
 
-def _stored(value: Any) -> Any:
-    """A value as SQLite keeps it."""
-    if isinstance(value, UUID):
-        return value.hex
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+# SQLite's own waiting is by sleeping and looking again, and whoever slept longest is not the next: threads take turns
+# here before they ask it. Whoever is in a transaction already holds the database, and must not wait for a turn.
+_turn = Lock()
+
+
+def _in_turn() -> AbstractContextManager[Any]:
+    return nullcontext() if connection.in_atomic_block else _turn
 
 
 def _savepoint() -> AbstractContextManager[None]:

@@ -16,6 +16,6 @@ handler is idempotent. It never gives up: a failure backs off to an hour and sho
 """
 
 from pintar.foundation.ledger.events import Recorded, event, handles, record, record_all
-from pintar.foundation.ledger.statement import recorded_after
+from pintar.foundation.ledger.statement import record_on, recorded_after, stored
 
-__all__ = ["Recorded", "event", "handles", "record", "record_all", "recorded_after"]
+__all__ = ["Recorded", "event", "handles", "record", "record_all", "record_on", "recorded_after", "stored"]
