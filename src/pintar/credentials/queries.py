@@ -14,6 +14,7 @@ from pintar.credentials.models import Certificate, JPCredit
 from pintar.credentials.rules import Snapshot, State
 from pintar.enrolment import queries as enrolment
 from pintar.enrolment.queries import SeatFacts
+from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
 from pintar.graduation import queries as graduation
 from pintar.graduation.queries import Decision
@@ -187,10 +188,20 @@ def year_of(person: Person, now: datetime) -> int:
     return now.astimezone(ZoneInfo(person.zone)).year
 
 
+_OF_YEAR_OR_NEW = Prepared(
+    lambda person, year, since: (
+        _credits(person).filter(Q(year=year) | Q(credited_at__gte=since)).order_by("-credited_at", "-id")
+    ),
+    person=int,
+    year=int,
+    since=datetime,
+)
+
+
 def home(person: Person, now: datetime) -> Home:
     """One query."""
     year, since = year_of(person, now), now - rules.NEWS
-    rows = list(_credits(person.id).filter(Q(year=year) | Q(credited_at__gte=since)).order_by("-credited_at", "-id"))
+    rows = _OF_YEAR_OR_NEW(person=person.id, year=year, since=since)
     fresh = [row for row in rows if row.credited_at >= since and row.certificate.state == State.ISSUED]
     return Home(
         jp=Jp(year, sum(row.jp for row in rows if row.year == year), duty_jp(person)),

@@ -25,7 +25,7 @@ Value = str | int | datetime | UUID
 # Values that stand in for others while the SQL is written, by kind; no queryset has them by chance.
 _STAND_INS: dict[type, Callable[[int], Value]] = {
     str: lambda n: f"\N{WHITE DIAMOND} {n}",
-    int: lambda n: 2_011_000_000 + n,
+    int: lambda n: 31_011 + n,  # within the smallest column: one that cannot hold it would leave the condition out
     datetime: lambda n: datetime(1970, 1, 1, 0, 0, n, 777, tzinfo=UTC),
     UUID: lambda n: UUID(int=0xFACADE << 64 | n),
 }

@@ -57,7 +57,11 @@ class SittingFacts:
 
 def sittings(contexts: Iterable[UUID]) -> dict[UUID, tuple[SittingFacts, ...]]:
     """All sittings of each context, oldest first, in one query; a context without any is left out."""
-    rows = models.Sitting.objects.filter(context__in=list(contexts)).defer(*HEAVY).order_by("opened_at", "id")
+    asked = list(contexts)
+    if len(asked) == 1:
+        # As a rule there is one training at a time, and its statement is written already.
+        return {asked[0]: taken} if (taken := sittings_of(asked[0])) else {}
+    rows = models.Sitting.objects.filter(context__in=asked).defer(*HEAVY).order_by("opened_at", "id")
     found: dict[UUID, list[SittingFacts]] = {}
     for row in rows:
         found.setdefault(row.context, []).append(facts_of(row))

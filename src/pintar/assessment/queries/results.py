@@ -10,6 +10,7 @@ from pintar.assessment import kept, keys, models, rules
 from pintar.assessment.queries.facts import IndicatorResult, SittingFacts, facts_of
 from pintar.assessment.queries.held import Late, late_of, with_late
 from pintar.courses import queries as courses
+from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
 
 
@@ -68,9 +69,16 @@ class ResultPage:
         return self.facts.of == self.items
 
 
+_CLOSED_OR_NOT = Prepared(
+    lambda sitting, person: with_late(models.Sitting.objects.filter(uid=sitting, person_id=person))[:1],
+    sitting=UUID,
+    person=int,
+)
+
+
 def result_page(sitting: UUID, person_id: int) -> ResultPage | None:
     """One's own sitting after it was closed, one query; None while it is open. Raises Refusal (404)."""
-    row = with_late(models.Sitting.objects.filter(uid=sitting, person_id=person_id)).first()
+    row = _CLOSED_OR_NOT.first(sitting=sitting, person=person_id)
     if row is None:
         raise not_found("assessment", "unknown_sitting")
     return _page(row) if row.closed_at is not None else None

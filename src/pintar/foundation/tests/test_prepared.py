@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.test.utils import CaptureQueriesContext
 
 from pintar.foundation import ids
@@ -81,6 +81,20 @@ def test_other_names_and_unused_values_are_refused():
     unused = Prepared(lambda handler, now: Delivery.objects.filter(handler=handler), handler=str, now=datetime)
     with pytest.raises(ValueError, match="does not use now"):
         unused(handler="a", now=NOW)
+
+
+def test_whole_numbers_of_every_size_are_values():
+    about = ids.uid()
+    for attempts in (0, 3, 70):
+        make_delivery("a", about, attempts=attempts)
+    tried = Prepared(
+        lambda attempts, about: Delivery.objects.filter(Q(attempts=attempts) | Q(id=0), event__about=about),
+        attempts=int,
+        about=UUID,
+    )
+    assert [row.attempts for row in tried(attempts=70, about=about)] == [70]
+    assert [row.attempts for row in tried(attempts=3, about=about)] == [3]
+    assert tried(attempts=31_011, about=about) == []
 
 
 def test_a_row_can_be_saved_like_any_other():

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from pintar.assessment.queries import SittingFacts
 from pintar.courses import queries as courses
 from pintar.courses.queries import Entry
+from pintar.foundation.prepared import Prepared
 from pintar.learning.queries.studies import plan_of, sat_of, studies
 from pintar.learning.rules import gate
 
@@ -27,11 +29,14 @@ class AfterSitting:
     is_over: bool
 
 
+_IN_SEAT = Prepared(lambda seat, person: studies().filter(seat__uid=seat, person_id=person)[:1], seat=UUID, person=int)
+
+
 def after_sitting(facts: SittingFacts, person_id: int, now: datetime) -> AfterSitting | None:
     """One query; None where the sitting is of no seat of this person, or not closed yet."""
     if facts.closed_at is None:
         return None
-    row = studies().filter(seat__uid=facts.context, person_id=person_id).first()
+    row = _IN_SEAT.first(seat=facts.context, person=person_id)
     if row is None:
         return None
     seat = row.seat.facts()

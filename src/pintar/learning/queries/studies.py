@@ -118,16 +118,19 @@ def view_by_seat(person_id: int, seat: UUID, now: datetime) -> StudyView | None:
     return view_of(row, tests.sittings_of(seat), now) if row else None
 
 
+_OF_PERSON = Prepared(
+    lambda person: Study.objects.filter(person_id=person).annotate(seat_uid=F("seat__uid")), person=int
+)
+
+
 def views_of(person_id: int, seats: Iterable[SeatFacts], now: datetime) -> dict[UUID, StudyView]:
     """The studies in these seats of a person, by seat; those without a row yet are made up empty. Two queries, one
     more where an edition is not in memory."""
     held = {seat.uid: seat for seat in seats}
     if not held:
         return {}
-    rows = {
-        row.seat_uid: row
-        for row in Study.objects.filter(seat__uid__in=list(held), person_id=person_id).annotate(seat_uid=F("seat__uid"))
-    }
+    # All of the person's studies: few, and the statement is the same however many seats are asked for.
+    rows = {row.seat_uid: row for row in _OF_PERSON(person=person_id)}  # type: ignore[attr-defined]
     sittings = tests.sittings(held)
     editions = courses.editions(seat.batch.edition for seat in held.values())
     return {
