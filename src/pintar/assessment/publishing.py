@@ -18,6 +18,7 @@ from uuid import UUID
 from pintar.assessment import models, rules
 from pintar.courses.ports import CourseFolder, Mistake
 from pintar.foundation import richtext, storage
+from pintar.foundation.richtext.pictures import fit
 from pintar.sciences.formats import gift, items_yaml
 from pintar.sciences.formats.yaml_nodes import Source
 from pintar.sciences.items import Item
@@ -234,7 +235,7 @@ def _texts(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
         found: list[richtext.TextMistake] = []
 
         def told(text: str, pictures: "_Pictures" = pictures, found: list[richtext.TextMistake] = found) -> str:
-            rendered = richtext.render_inline(text, pictures.address)
+            rendered = richtext.render_inline(text, pictures.found)
             found.extend(rendered.mistakes)
             return rendered.html
 
@@ -270,18 +271,23 @@ class _Pictures:
                 parts.append(part)
         return "/".join(parts)
 
-    def address(self, written: str) -> str:
+    def found(self, written: str) -> str | richtext.Pixels:
         content = self.folder.files[self.path(written)]
         extension = PurePosixPath(written).suffix.removeprefix(".").lower()
         if extension == "svg":
             return content.decode("utf-8", "replace")
         if extension not in ("png", "jpg", "webp", "avif"):
             raise LookupError(written)
-        return storage.put(content, extension).url if self.keep else "/media/"
+        made = fit(content, extension)
+        addresses = tuple((each.width, self._address(each.content)) for each in made)
+        return richtext.Pixels(made[-1].width, made[-1].height, addresses)
+
+    def _address(self, content: bytes) -> str:
+        return storage.put(content, "webp").url if self.keep else "/media/"
 
 
 def _html(pictures: _Pictures, markdown: str) -> str:
-    return richtext.render_inline(markdown, pictures.address).html
+    return richtext.render_inline(markdown, pictures.found).html
 
 
 def _in_paragraph(html: str) -> str:

@@ -12,7 +12,7 @@ from pintar.courses.folder import captions, decks, files, recordings
 from pintar.courses.folder.outline import LONGEST_LINE, LONGEST_TITLE, whole
 from pintar.courses.making import narration
 from pintar.courses.ports import Mistake
-from pintar.foundation.richtext import RichText, render
+from pintar.foundation.richtext import Pixels, RichText, pictures, render
 from pintar.foundation.storage import TYPES
 from pintar.sciences.formats.yaml_nodes import Source
 
@@ -51,6 +51,7 @@ class LessonReader:
         self.mistakes: list[Mistake] = []
         self.media: dict[str, bytes] = {}
         self.used: set[str] = set()
+        self._pixels: dict[str, int] = {}  # bytes of each picture that is no drawing
 
     def read(self, group: str, key: str) -> dict[str, Any]:
         """A lesson as JSON values, in the shape of `rules.Lesson`."""
@@ -60,7 +61,7 @@ class LessonReader:
         if not text.blocks:
             self._say(path, max(front.offset, 1), "empty_lesson")
         forms = [self._recording(group, key, "video", front), self._recording(group, key, "audio", front)]
-        forms += [self._slides(group, key), _reading(text)]
+        forms += [self._slides(group, key), self._reading(text)]
         return {
             "key": key,
             "title": front.title,
@@ -121,7 +122,7 @@ class LessonReader:
                 self._say(path, mistake.line + offset, mistake.code, **mistake.data)
         return rendered
 
-    def _picture(self, group: str, picture: str) -> str:
+    def _picture(self, group: str, picture: str) -> str | Pixels:
         path = f"{group}/{picture}"
         if not files.PICTURE.fullmatch(path) or path not in self._content:
             raise LookupError(path)
@@ -129,7 +130,15 @@ class LessonReader:
         if path.endswith(".svg"):
             # A broken drawing is told from a missing one by its first sign.
             return self._text(path) if self._text(path).lstrip("\ufeff \n\t").startswith("<") else "<"
-        return self._store(path)
+        made = pictures.fit(self._content[path], path.rpartition(".")[2])
+        self._pixels[picture] = sum(len(each.content) for each in made[:1])
+        addresses = tuple((each.width, self._keep(each.content, "webp")) for each in made)
+        return Pixels(made[-1].width, made[-1].height, addresses)
+
+    def _cost_of(self, *texts: RichText) -> int:
+        """What texts cost to load with their pictures, each in the width that a phone takes."""
+        shown = {picture for text in texts for picture in text.images}
+        return _cost([text.html for text in texts]) + sum(self._pixels.get(picture, 0) for picture in shown)
 
     def _slides(self, group: str, key: str) -> dict[str, Any] | None:
         """Mistakes: no_slides, too_many_slides {most}, slide_heading."""
@@ -137,7 +146,7 @@ class LessonReader:
         if path not in self._content:
             return None
         self.used.add(path)
-        html = []
+        texts = []
         slides = decks.split(self._text(path))
         if len(slides) > MOST_SLIDES:
             self._say(path, slides[MOST_SLIDES][0], "too_many_slides", most=MOST_SLIDES)
@@ -145,11 +154,14 @@ class LessonReader:
             rendered = self._rendered(path, text, line - 1, group)
             if not rendered.blocks or not rendered.blocks[0].startswith("<h2>"):
                 self._say(path, line, "slide_heading")
-            html.append(rendered.html)
+            texts.append(rendered)
         if not slides:
             self._say(path, 1, "no_slides")
             return None
-        return _form("slides", size=_cost(html), pages=len(html), html=html)
+        return _form("slides", size=self._cost_of(*texts), pages=len(texts), html=[text.html for text in texts])
+
+    def _reading(self, text: RichText) -> dict[str, Any]:
+        return _form("reading", size=self._cost_of(text), paragraphs=len(text.blocks), html=list(text.blocks))
 
     def _recording(self, group: str, key: str, kind: str, front: Front) -> dict[str, Any] | None:
         """Mistakes: recording_broken, captions_missing {path}, those of `captions`; warnings: not_built, stale."""
@@ -230,8 +242,11 @@ class LessonReader:
     def _store(self, path: str) -> str:
         """Mark a file to be stored; returns the address it will have."""
         self.used.add(path)
-        name = f"{hashlib.sha256(self._content[path]).hexdigest()}.{path.rpartition('.')[2]}"
-        self.media[name] = self._content[path]
+        return self._keep(self._content[path], path.rpartition(".")[2])
+
+    def _keep(self, content: bytes, extension: str) -> str:
+        name = f"{hashlib.sha256(content).hexdigest()}.{extension}"
+        self.media[name] = content
         return f"/media/{name}"
 
     def _text(self, path: str) -> str:
@@ -244,10 +259,6 @@ class LessonReader:
 def spoken(front: Front) -> list[narration.Sentence]:
     """What a voice reads of a lesson."""
     return narration.of(front.body, f"{front.title}.")
-
-
-def _reading(text: RichText) -> dict[str, Any]:
-    return _form("reading", size=_cost(text.blocks), paragraphs=len(text.blocks), html=list(text.blocks))
 
 
 def _form(kind: str, **known: Any) -> dict[str, Any]:

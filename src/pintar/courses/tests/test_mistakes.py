@@ -12,6 +12,7 @@ from pintar.courses.ports import CourseFolder, Mistake
 from pintar.courses.tests.builders import SMALL, small_folder
 from pintar.foundation.refusals import Reason, Refusal
 from pintar.foundation.richtext import drawings
+from pintar.foundation.tests.broken_pictures import HOSTILE
 from pintar.foundation.ui.tags import in_words
 
 OUTLINE = "course.yaml"
@@ -107,7 +108,16 @@ MENDED = [
     (CAPTIONS, "Selamat datang.\n", "<b></b>\n", 5, "captions_empty"),
 ]
 # (files of the folder changed, the mistake)
+SHOWS_A_PICTURE = (SMALL / LESSON).read_text() + "\n![Papan](gambar/papan.ENDING)\n"
 WHOLE = [
+    # pictures of pixels
+    *(
+        (
+            {LESSON: SHOWS_A_PICTURE.replace("ENDING", ending), f"inti/gambar/papan.{ending}": make()},
+            Mistake(LESSON, SHOWS_A_PICTURE.count("\n"), code),
+        )
+        for make, ending, code in HOSTILE.values()
+    ),
     ({OUTLINE: None}, Mistake(OUTLINE, 0, "no_course_yaml")),
     ({OUTLINE: ""}, Mistake(OUTLINE, 1, "missing_field")),
     ({OUTLINE: b"title: \xff\xfe"}, Mistake(OUTLINE, 1, "not_utf8")),

@@ -1,10 +1,13 @@
 """Publishing: immutable editions, numbered, the same for an unchanged folder."""
 
+import io
 import json
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from pintar.courses import actions, models, ports, queries
 from pintar.courses.folder import document
@@ -205,12 +208,29 @@ def test_two_parts_of_one_name_are_refused(monkeypatch):
 
 def test_pictures_that_are_photographs_are_kept_by_their_content(now):
     text = (SMALL / "inti/menyimpan-dengan-aman.md").read_text() + "\n![Papan](gambar/papan.png)\n"
-    folder = small_folder({"inti/menyimpan-dengan-aman.md": text, "inti/gambar/papan.png": b"\x89PNG"})
+    board = io.BytesIO()
+    Image.effect_noise((900, 600), 60).save(board, "PNG")
+    folder = small_folder({"inti/menyimpan-dengan-aman.md": text, "inti/gambar/papan.png": board.getvalue()})
 
-    html = actions.publish(folder, by=None, now=now).entry("menyimpan-dengan-aman").lesson.form("reading").html[-1]
+    reading = actions.publish(folder, by=None, now=now).entry("menyimpan-dengan-aman").lesson.form("reading")
 
-    name = html.split('src="/media/')[1].split('"')[0]
-    assert storage.get(name) == b"\x89PNG"
+    names = re.findall(r"/media/([0-9a-f]{64}\.webp) (\d+)w", reading.html[-1])
+    sizes = [Image.open(io.BytesIO(storage.get(name))).size for name, _ in names]
+    assert sizes == [(640, 427), (900, 600)] and [width for _, width in names] == ["640", "900"]
+    assert 'width="900" height="600"' in reading.html[-1]
+    assert reading.size > len(storage.get(names[0][0])), "the picture counts in what the text costs to load"
+
+
+def test_a_picture_that_is_none_is_refused_by_file_and_line(now):
+    text = (SMALL / "inti/menyimpan-dengan-aman.md").read_text() + "\n![Papan](gambar/papan.png)\n"
+    folder = small_folder({"inti/menyimpan-dengan-aman.md": text, "inti/gambar/papan.png": b"\x89PNG<script>"})
+
+    with pytest.raises(Refusal) as refused:
+        actions.publish(folder, by=None, now=now)
+
+    [why] = refused.value.reasons
+    where = ("inti/menyimpan-dengan-aman.md", text.count("\n"))
+    assert (why.code, (why.data["file"], why.data["line"])) == ("picture_unreadable", where)
 
 
 def test_a_document_holds_only_json(now):

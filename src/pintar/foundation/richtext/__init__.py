@@ -4,15 +4,15 @@ Made once, when something is published, never while a page is served. What the a
 with a line each; the HTML is safe whatever was written. No HTML of the author passes: only Markdown makes elements, a
 drawing and a formula are rebuilt from allow-lists, and all of it is sanitized once more at the end.
 
-    text = render("## Judul\\n\\nIsi $x^2$.", image=lambda path: "/media/….png")
+    text = render("## Judul\\n\\nIsi $x^2$.", image=lambda path: Pixels(640, 480, ((640, "/media/….webp"),)))
     text.blocks      # ('<h2>Judul</h2>', '<p>Isi <math …</p>')
 
 docs/authors.md describes the language for authors.
 """
 
-from pintar.foundation.richtext.values import Image, RichText, TextMistake
+from pintar.foundation.richtext.values import Image, Pixels, RichText, TextMistake
 
-__all__ = ["Image", "RichText", "TextMistake", "render", "render_inline"]
+__all__ = ["Image", "Pixels", "RichText", "TextMistake", "render", "render_inline"]
 
 
 def render(markdown: str, image: Image | None = None) -> RichText:

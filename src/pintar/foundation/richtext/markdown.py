@@ -12,13 +12,15 @@ from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from pintar.foundation.richtext import drawings, formulas
+from pintar.foundation.richtext import drawings, formulas, pictures
 from pintar.foundation.richtext.clean import clean
-from pintar.foundation.richtext.values import Image, RichText, TextMistake
+from pintar.foundation.richtext.values import Image, Pixels, RichText, TextMistake
 
 # What each box is called when it is read out; the words belong to the text, so they are Indonesian as it is.
 BOXES = {"contoh": "Contoh", "penting": "Penting", "coba": "Coba", "catatan": "Catatan"}
 ARABIC = "arab"
+# The column of a text: as wide as the screen, up to its measure.
+SIZES = "(max-width: 46rem) 100vw, 46rem"
 LONGEST = 400_000
 DEEPEST = 20
 
@@ -320,16 +322,29 @@ def _picture(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env:
         found = page.image(path) if page.image else None
     except LookupError:
         found = None
+    except pictures.UnfitPicture as unfit:
+        page.say(line, unfit.code, picture=path[:200], **unfit.data)
+        return f"<em>{escape(alt)}</em>"
     if found is None:
         page.say(line, "text_picture_missing", picture=path[:200])
         return f"<em>{escape(alt)}</em>"
-    if not found.lstrip("\ufeff \n\t").startswith("<"):
-        return f'<img src="{escape(found)}" alt="{escape(alt)}" loading="lazy" decoding="async">'
+    if isinstance(found, Pixels):
+        return _pixels(found, alt)
     try:
         return drawings.inline(found.lstrip("\ufeff \n\t"), alt)
     except drawings.UnfitDrawing as unfit:
         page.say(unfit.line, unfit.code, file=path, **unfit.data)
         return f"<em>{escape(alt)}</em>"
+
+
+def _pixels(picture: Pixels, alt: str) -> str:
+    """The browser knows the shape before the picture comes, and takes the width that its screen shows."""
+    several = ", ".join(f"{address} {width}w" for width, address in picture.addresses)
+    chosen = f' srcset="{escape(several)}" sizes="{SIZES}"' if len(picture.addresses) > 1 else ""
+    return (
+        f'<img src="{escape(picture.addresses[0][1])}"{chosen} width="{picture.width}" height="{picture.height}" '
+        f'alt="{escape(alt)}" loading="lazy" decoding="async">'
+    )
 
 
 def _figure(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:

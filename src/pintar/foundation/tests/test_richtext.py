@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pintar.foundation.richtext import drawings, render, render_inline
+from pintar.foundation.richtext import Pixels, drawings, render, render_inline
 
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h9" stroke="#0F6B47"/></svg>'
-PICTURES = {"gambar/a.svg": DRAWING, "gambar/b.png": "/media/abc.png"}
+PICTURES = {"gambar/a.svg": DRAWING, "gambar/b.png": Pixels(40, 30, ((40, "/media/abc.webp"),))}
 
 GOLDEN = {
     "a paragraph": ("Halo _dunia_.", "<p>Halo <em>dunia</em>.</p>"),
@@ -69,7 +69,8 @@ GOLDEN = {
     ),
     "a photograph": (
         "![Papan tulis](gambar/b.png)",
-        '<figure class="picture"><img src="/media/abc.png" alt="Papan tulis" loading="lazy" decoding="async"></figure>',
+        '<figure class="picture"><img src="/media/abc.webp" width="40" height="30" alt="Papan tulis" loading="lazy" '
+        'decoding="async"></figure>',
     ),
     "HTML is text": ("<b>a</b>", "<p>&lt;b&gt;a&lt;/b&gt;</p>"),
     "a script address is no link": ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>"),
