@@ -142,6 +142,7 @@ def local_dependence(marks: MarkTable, items: ItemParameters, theta: ArrayLike) 
     with np.errstate(divide="ignore", invalid="ignore"):
         covariance = product / n - one * other / n**2
         variance = squares / n - (one / n) ** 2
+        variance[variance <= 1e-10 * squares / n] = np.nan  # equal residuals, but for rounding
         q3 = covariance / np.sqrt(variance * variance.T)
     q3[~np.isfinite(q3)] = np.nan
     np.fill_diagonal(q3, np.nan)
