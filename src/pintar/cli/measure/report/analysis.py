@@ -15,7 +15,7 @@ from pintar.sciences.psychometrics.figures.items import ItemCurve, OptionBar, it
 from pintar.sciences.psychometrics.irt.abilities import Abilities, matched, measure
 from pintar.sciences.psychometrics.irt.calibration import Calibration, CalibrationFailed, Model, calibrate
 from pintar.sciences.psychometrics.irt.items import ItemParameters
-from pintar.sciences.psychometrics.quality.advice import FEWEST_WRONG, UNCHOSEN, Advice, Evidence, advise
+from pintar.sciences.psychometrics.quality.advice import FEWEST_WRONG, LONG_ENOUGH, UNCHOSEN, Advice, Evidence, advise
 from pintar.sciences.psychometrics.quality.fit import local_dependence, mean_squares, sum_score_fit
 from pintar.sciences.psychometrics.responses import MarkTable, ResponseTable
 from pintar.sciences.psychometrics.standards.panels import share_of_reference
@@ -62,9 +62,10 @@ def analyse(
     classical = describe(count(table, choices), table.items)
     calibration, failure = _calibrated(table, model)
     fitted = _Fitted.of(table, calibration) if calibration else None
+    chosen = _Chosen.of(table, choices, key) if choices else None
     reports = []
     for statistics in _with_bar(classical.items):
-        bars = _bars(table, choices, key, statistics.item) if choices else ()
+        bars = chosen.bars(statistics.item) if chosen else ()
         reports.append(_item(statistics, bars, calibration, fitted))
     cut = people = curve = None
     if calibration and fitted:
@@ -91,6 +92,7 @@ class _Fitted:
         marks, items = matched(table.for_people(), items)
         abilities = measure(marks, items, "wle")
         squares = mean_squares(marks, items, abilities.theta)
+        long = len(items) >= LONG_ENOUGH
         sums = sum_score_fit(marks, items, 0.0, calibration.sd or 1.0)
         pairs = local_dependence(marks, items, abilities.theta).flagged if len(items) > 2 else []
         partners: dict[str, list[str]] = {}
@@ -100,7 +102,7 @@ class _Fitted:
         return cls(
             marks,
             abilities,
-            {items.names[i]: (squares.infit[i], squares.outfit[i]) for i in np.flatnonzero(squares.flagged)},
+            {items.names[i]: (squares.infit[i], squares.outfit[i]) for i in np.flatnonzero(squares.flagged & long)},
             {items.names[i]: float(sums.rmsd[i]) for i in np.flatnonzero(sums.flagged)},
             {name: tuple(others) for name, others in partners.items()},
         )
@@ -160,19 +162,26 @@ def _curve(items: ItemParameters, at: int, fitted: _Fitted) -> ItemCurve:
     return item_curve(items, at, fitted.abilities.theta[fitted.marks.row_of_cell[cells]], fitted.marks.marks[cells])
 
 
-def _bars(
-    table: ResponseTable, choices: ChoiceTable | None, key: Mapping[str, str], item: str
-) -> tuple[OptionBar, ...]:
-    if choices is None:
-        return ()
-    column = choices.items.index(item)
-    marks = np.maximum(table.codes, 0).astype(np.int64)
-    totals = np.diff(np.concatenate([[0], np.cumsum(marks)])[table.starts])
-    rows = np.repeat(np.arange(len(table)), np.diff(table.starts))
-    cells = np.flatnonzero(table.columns == column)
-    names = choices.options[column]
-    taken = [names[c] if c >= 0 else None for c in choices.choices[cells].tolist()]
-    return option_bars(taken, sorted({*names, key[item]}), key[item], totals[rows[cells]] - marks[cells])
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """The options chosen, with what stands beside each: the sum of the person's other marks."""
+
+    choices: ChoiceTable
+    key: Mapping[str, str]
+    rest: np.ndarray
+
+    @classmethod
+    def of(cls, table: ResponseTable, choices: ChoiceTable, key: Mapping[str, str]) -> "_Chosen":
+        marks = np.maximum(table.codes, 0).astype(np.int64)
+        totals = np.diff(np.concatenate([[0], np.cumsum(marks)])[table.starts])
+        return cls(choices, key, np.repeat(totals, np.diff(table.starts)) - marks)
+
+    def bars(self, item: str) -> tuple[OptionBar, ...]:
+        column = self.choices.items.index(item)
+        cells = np.flatnonzero(self.choices.columns == column)
+        names = self.choices.options[column]
+        taken = [names[c] if c >= 0 else None for c in self.choices.choices[cells].tolist()]
+        return option_bars(taken, sorted({*names, self.key[item]}), self.key[item], self.rest[cells])
 
 
 def _commonest(marks: MarkTable) -> list[str]:

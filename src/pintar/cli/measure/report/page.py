@@ -66,7 +66,7 @@ def _context(report: Report, name: str, language: str) -> dict[str, Any]:
         "w": w,
         "name": name,
         "style": SafeString(f"<style>{_look()}</style>"),
-        "found": w["found"].format(all=len(items), **counts),
+        "found": _found(counts, w),
         "provisional": w["provisional"].format(n=report.persons) if report.persons < FEW_PEOPLE else "",
         "report": report,
         "failure": _failure(report.failure, language),
@@ -138,6 +138,13 @@ def _with_error(value: float | None, error: float | None, places: int, w: Mappin
     if value is None:
         return w["none"]
     return _number(value, places) + (f" ± {_number(error, places)}" if error else "")
+
+
+def _found(counts: Mapping[str, int], w: Mapping[str, str]) -> str:
+    """The title: what the report found; what there is none of is not spoken of, but for what can be kept."""
+    everything = sum(counts.values())
+    named = [d.value for d in Decision if counts[d] or d == Decision.KEEP]
+    return ", ".join(w[f"found_{name}"].format(n=counts[name], all=everything) for name in named)
 
 
 def _sentence(reason: Reason, language: str) -> str:

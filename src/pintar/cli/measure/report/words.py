@@ -64,7 +64,9 @@ FAILURES: Mapping[str, Mapping[str, str]] = {
 PAGE: Mapping[str, Mapping[str, str]] = {
     "id": {
         "title": "Laporan mutu tes",
-        "found": "{keep} dari {all} butir dapat dipertahankan; {mend} perlu diperbaiki, {drop} sebaiknya tidak dipakai",
+        "found_keep": "{n} dari {all} butir dapat dipertahankan",
+        "found_mend": "{n} perlu diperbaiki",
+        "found_drop": "{n} sebaiknya tidak dipakai",
         "provisional": "Hanya {n} orang. Anggap semua saran ini sementara; mulai 200 orang saran cukup mantap.",
         "persons": "Orang",
         "items": "Butir",
@@ -109,7 +111,9 @@ PAGE: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "title": "Quality of a test",
-        "found": "{keep} of {all} items can be kept; {mend} need mending, {drop} should not be used",
+        "found_keep": "{n} of {all} items can be kept",
+        "found_mend": "{n} to mend",
+        "found_drop": "{n} not to use",
         "provisional": "Only {n} people. Take all of this advice as provisional; from 200 people on it is fairly firm.",
         "persons": "People",
         "items": "Items",

@@ -13,6 +13,8 @@ WEAK, USELESS = 0.20, 0.10
 TOO_EASY, TOO_HARD = 0.95, 0.20
 UNCHOSEN, FEWEST_WRONG = 0.05, 30
 OFTEN_BLANK = 0.10
+LONG_ENOUGH = 15
+"""On shorter forms a person's measure follows each single answer, and infit and outfit come out low for good items."""
 FEW_PEOPLE = 200
 """With fewer people every advice is provisional."""
 
