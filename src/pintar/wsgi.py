@@ -8,6 +8,9 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from pintar.foundation.memory import give_back_large_pieces
+
+give_back_large_pieces()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pintar.settings")
 house = get_wsgi_application()
 
