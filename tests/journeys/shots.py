@@ -44,7 +44,7 @@ def main() -> None:
                         for width, size in WIDTHS.items():
                             page.set_viewport_size(size)
                             for theme in ("light", "dark"):
-                                page.emulate_media(color_scheme=theme)
+                                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                                 name = f"{visitor.name}-{address.name}-{width}-{theme}-{language}.png"
                                 page.screenshot(path=OUT / name[-150:], full_page=True)
                 print(f"{visitor.name}: {len(addresses)} pages", flush=True)
