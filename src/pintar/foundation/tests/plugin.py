@@ -17,6 +17,8 @@ ENOUGH = 3 * 1024**3
 
 
 def prepare() -> None:
+    # Tests run side by side already; small matrices shared out over threads wait for each other, four times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="pintar-test-", dir=_quickest_place())
         atexit.register(shutil.rmtree, os.environ[FOLDER], ignore_errors=True)
