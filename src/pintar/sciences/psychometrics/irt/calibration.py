@@ -117,7 +117,9 @@ def calibrate(
     if model == "3pl":
         known = options or {}
         priors = Priors(np.array([known.get(name, 4) for name in ready.marks.items], float))
-    summit = climbing.climb(design, layout, starting_values(model, layout, ready), priors, ready.marks.items, watch)
+    summit = climbing.climb(
+        design, layout, starting_values(model, layout, ready, design), priors, ready.marks.items, watch
+    )
     covariance = errors.covariance(design, layout, summit, ready)
     return _result(model, ready, layout, summit, covariance)
 

@@ -31,6 +31,8 @@ TOLERANCE = 1e-5
 STEEPEST = 25.0
 MOST_STEPS = 200
 COARSE_NODES = 21
+SINGLE_FROM = 1000
+"""Rows from which single precision pays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +110,8 @@ class _Ascent:
         node_by_node = design.is_masked or layout.free_guesses is not None
         self.is_costly = node_by_node and design.rows * layout.categories**2 > 1e9
         self.is_slow = self.is_costly or layout.free_guesses is not None
-        self.kind = np.float32 if self.is_costly else np.float64
+        # of the information: 1e-5 of itself is enough for steps and standard errors
+        self.kind = np.float32 if design.rows >= SINGLE_FROM else np.float64
 
     def approach(self, values: Values) -> Values:
         """EM on coarse nodes, extrapolated."""
@@ -127,15 +130,15 @@ class _Ascent:
                 break
         return values
 
-    def _cycle(self, values: Values, nodes: Array) -> Values:
+    def _cycle(self, values: Values, nodes: Array, kind: type = np.float64) -> Values:
         self._tell()
-        expected = expect(self.design, values, nodes, self.kind)
+        expected = expect(self.design, values, nodes, kind)
         return maximise(self.layout, expected, values, nodes, self.priors)
 
     def _squarem(self, values: Values, nodes: Array) -> tuple[Values, float]:
         vector = self.layout.vector
-        first = self._cycle(values, nodes)
-        second = self._cycle(first, nodes)
+        first = self._cycle(values, nodes, np.float32)
+        second = self._cycle(first, nodes, np.float32)
         r = vector(first) - vector(values)
         r[~self.layout.is_free] = 0.0  # a guess of 0 is −inf on its scale
         v = vector(second) - vector(first)
@@ -147,7 +150,7 @@ class _Ascent:
         found = self.layout.values(leap)
         if self.layout.free_guesses is not None:
             found = replace(found, a=np.where(self.layout.free_slopes, np.maximum(found.a, 0.05), found.a))
-        return self._cycle(found, nodes), float(np.abs(r).max(initial=0.0))
+        return self._cycle(found, nodes, np.float32), float(np.abs(r).max(initial=0.0))
 
     def finish(self, values: Values, nodes: Array) -> Summit:
         """Newton steps to the tolerance."""

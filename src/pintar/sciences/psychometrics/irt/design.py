@@ -7,6 +7,7 @@ lie on a few neighbouring nodes.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,11 @@ from pintar.sciences.psychometrics.responses import MarkTable
 
 Array = NDArray[np.float64]
 
-ROWS = 4096
+ROWS = 2048
 """Rows of a block: its posteriors on 61 nodes stay in the processor's second cache."""
+
+SMALL = 4_000_000
+"""Cells up to which the marks are kept as the sums need them; more are kept in an eighth of the space."""
 
 PEOPLE_PER_BOOKLET = 200
 FEW_BOOKLETS = 8
@@ -57,14 +61,15 @@ class Shape:
 class Block:
     """Up to `ROWS` rows of one group.
 
-    items: (kb,), categories: (Cb,), indices into the shape. chosen: int8 (n, Cb), 1 where the row earned that mark.
-    presented: int8 (n, kb), or None where every row met every item of the block. weights: (n,). rows: (n,).
+    items: (kb,), categories: (Cb,), indices into the shape. chosen: (n, Cb), 1 where the row earned that mark, else 0.
+    presented: (n, kb), 1 or 0, or None where every row met every item of the block. Both are
+    float64, or int8 in large tables. weights: (n,). rows: (n,).
     """
 
     items: NDArray[np.int64]
     categories: NDArray[np.int64]
-    chosen: NDArray[np.int8]
-    presented: NDArray[np.int8] | None
+    chosen: NDArray[Any]
+    presented: NDArray[Any] | None
     weights: Array
     group: int
     rows: NDArray[np.int64]
@@ -76,6 +81,8 @@ class Design:
     blocks: tuple[Block, ...]
     groups: int
     rows: int
+    shares: Array
+    """(rows,), of the marks that each row could earn."""
 
     @property
     def is_masked(self) -> bool:
@@ -101,25 +108,28 @@ def lay_out(marks: MarkTable, maxima: NDArray[np.int64], groups: NDArray[np.int6
         blocks += [
             _block(marks, shape, items, ordered[start : start + ROWS], group) for start in range(0, len(rows), ROWS)
         ]
-    return Design(shape, tuple(blocks), count, len(marks))
+    return Design(shape, tuple(blocks), count, len(marks), share)
 
 
 def _shares(marks: MarkTable) -> Array:
+    if (marks.maxima == 1).all():
+        return marks.totals() / np.diff(marks.starts)
     greatest = np.concatenate([[0], np.cumsum(marks.maxima[marks.columns], dtype=np.int64)])[marks.starts]
-    return marks.totals() / np.maximum(np.diff(greatest), 1)
+    return marks.totals() / np.diff(greatest)
 
 
 def _block(
     marks: MarkTable, shape: Shape, items: NDArray[np.int64] | None, rows: NDArray[np.int64], group: int
 ) -> Block:
     masked = items is None
+    kind = np.float64 if len(marks) * len(shape.item_of) <= SMALL else np.int8
     items = np.arange(len(shape.maxima)) if items is None else items
-    dense = marks.take_rows(rows).dense()[:, items]
+    dense = marks.take_rows(rows).dense()[:, items] if marks.complete is None else marks.complete[rows]
     if shape.is_dichotomous:
-        categories, chosen = items, (dense > 0).astype(np.int8)
+        categories, chosen = items, (dense > 0).astype(kind)
     else:
         categories = np.flatnonzero(np.isin(shape.item_of, items))
         place = np.searchsorted(items, shape.item_of[categories])
-        chosen = (dense[:, place] == shape.mark_of[categories]).astype(np.int8)
-    presented = (dense >= 0).astype(np.int8) if masked else None
+        chosen = (dense[:, place] == shape.mark_of[categories]).astype(kind)
+    presented = (dense >= 0).astype(kind) if masked else None
     return Block(items, categories, chosen, presented, marks.weights[rows], group, rows)

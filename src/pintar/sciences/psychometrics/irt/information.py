@@ -25,7 +25,6 @@ from pintar.sciences.psychometrics.irt.posterior import (
     Expected,
     Values,
     curves,
-    log_likelihoods,
     log_weights,
     posterior,
 )
@@ -51,7 +50,7 @@ def observed_information(
     whole = _complete(layout, at, expected, values, priors)
     scores, prior = group_scores(values, nodes), log_weights(values, nodes)
     for block in design.blocks:
-        post, _ = posterior(log_likelihoods(block, at, values, shape, kind), prior[block.group])
+        post, _ = posterior(block, at, values, shape, prior[block.group], kind)
         if values.logit_c is None and block.presented is None:
             _subtract_booklet(whole, layout, block, at, post, scores, values)
         else:
@@ -66,7 +65,7 @@ def scores_of_rows(
     shape, at = design.shape, curves(design.shape, values, nodes)
     group, prior = group_scores(values, nodes), log_weights(values, nodes)
     for block in design.blocks:
-        post, _ = posterior(log_likelihoods(block, at, values, shape), prior[block.group])
+        post, _ = posterior(block, at, values, shape, prior[block.group])
         places, means = _means(layout, block, at, post, group, values)
         whole = np.zeros((len(block.rows), layout.size))
         whole[:, places] = means
@@ -133,7 +132,7 @@ def _means(
     """Places in the whole vector and E[S_n] there, (n, places)."""
     kind, mine = post.dtype, block.categories
     item = layout.shape.item_of[mine]
-    chosen = block.chosen.astype(kind)
+    chosen = block.chosen.astype(kind, copy=False)
     mean = (post @ at.nodes.astype(kind))[:, None]
     if values.logit_c is None:
         p = at.p[mine].astype(kind).T
@@ -141,11 +140,11 @@ def _means(
         if block.presented is None:
             by_d, by_a = chosen - post @ p, chosen * mean - post @ lines[2]
         else:
-            shown = block.presented[:, np.searchsorted(block.items, item)].astype(kind)
+            shown = block.presented[:, np.searchsorted(block.items, item)].astype(kind, copy=False)
             by_d, by_a = chosen - shown * (post @ p), chosen * mean - shown * (post @ lines[2])
         parts = [by_d, _by_item(layout.shape, block, by_a)]
     else:
-        shown = np.ones_like(chosen) if block.presented is None else block.presented.astype(kind)
+        shown = np.ones_like(chosen) if block.presented is None else block.presented.astype(kind, copy=False)
         parts = [
             chosen * (post @ (h / at.p[mine]).T.astype(kind)) - shown * (post @ h.T.astype(kind))
             for h in _numerators(at, mine, values.c[item][:, None])
@@ -184,12 +183,13 @@ def _subtract_booklet(
     mine, theta = block.categories, at.nodes
     places, means = _means(layout, block, at, post, group, values)
     _add_means(whole, block, places, means)
-    post = post * block.weights[:, None]
-    chosen, p, mass = block.chosen.astype(float), at.p[mine], post.sum(axis=0)
+    kind = post.dtype
+    post = post * block.weights.astype(kind)[:, None]
+    chosen, p, mass = block.chosen.astype(kind, copy=False), at.p[mine].astype(kind), post.sum(axis=0)
     counts = chosen.T @ post
     squares = []
     for r in range(3):
-        power = theta**r
+        power = (theta**r).astype(kind)
         cross = (counts * power) @ p.T
         weight = post @ power
         squares.append((chosen * weight[:, None]).T @ chosen - cross - cross.T + (p * (mass * power)) @ p.T)
@@ -232,10 +232,10 @@ def _subtract_node_by_node(
     _add_means(whole, block, places, means)
     post = post * block.weights.astype(kind)[:, None]
     item = shape.item_of[mine]
-    chosen = block.chosen.astype(kind)
+    chosen = block.chosen.astype(kind, copy=False)
     shown = None
     if block.presented is not None:
-        shown = block.presented[:, np.searchsorted(block.items, item)].astype(kind)
+        shown = block.presented[:, np.searchsorted(block.items, item)].astype(kind, copy=False)
     counts = (chosen.T @ post).astype(float)
     reached = post.sum(axis=0) if shown is None else shown.T @ post
     guess = values.logit_c is not None

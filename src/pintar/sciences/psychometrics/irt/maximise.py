@@ -1,7 +1,7 @@
 """The second half of an EM cycle: the parameters that make the expected answers most likely.
 
 Given the persons expected at each node, items are independent of each other and each has a handful of parameters: one
-or two Newton steps with analytic derivatives (Bock & Aitkin 1981, eq. 9–14; Muraki 1992, eq. 11–18). A free group
+Newton step with analytic derivatives a cycle (Bock & Aitkin 1981, eq. 9–14; Muraki 1992, eq. 11–18). A free group
 takes the mean and the SD of its expected distribution (Bock & Zimowski 1997).
 """
 
@@ -40,8 +40,9 @@ def gradient(layout: Layout, at: Curves, expected: Expected, values: Values, pri
     if priors is not None:
         slope, guess = priors.gradient(values.a, values.logit_c)
         by_a, by_guess = by_a + slope, [by_guess[0] + guess]
-    scores = group_scores(values, at.nodes)
-    by_group = np.einsum("gq,grq->gr", expected.mass, scores).ravel()
+    by_group = np.zeros(2 * len(layout.free_groups))
+    if layout.free_groups.any():
+        by_group = np.einsum("gq,grq->gr", expected.mass, group_scores(values, at.nodes)).ravel()
     return np.concatenate([by_d, by_a, *by_guess, by_group])
 
 
@@ -54,17 +55,16 @@ def group_scores(values: Values, nodes: Array) -> Array:
     return raw - np.einsum("gq,grq->gr", weights, raw)[:, :, None]
 
 
-def maximise(
-    layout: Layout, expected: Expected, values: Values, nodes: Array, priors: Priors | None, steps: int = 2
-) -> Values:
+def maximise(layout: Layout, expected: Expected, values: Values, nodes: Array, priors: Priors | None) -> Values:
     """New values; the expected log-likelihood is higher at them, or the same where it cannot be."""
-    for _ in range(steps):
-        at = curves(layout.shape, values, nodes)
-        slopes = gradient(layout, at, expected, values, priors)
-        if values.logit_c is None:
-            values = _step_of_items(layout, at, expected, values, slopes)
-        else:
-            values = _step_with_guesses(layout, at, expected, values, slopes, priors)
+    at = curves(layout.shape, values, nodes)
+    slopes = gradient(layout, at, expected, values, priors)
+    if values.logit_c is None:
+        values = _step_of_items(layout, at, expected, values, slopes)
+    else:
+        values = _step_with_guesses(layout, at, expected, values, slopes, priors)
+    if not layout.free_groups.any():
+        return values
     mass = expected.mass.sum(axis=1)
     mean = (expected.mass @ nodes) / mass
     sd = np.sqrt(np.maximum((expected.mass * (nodes - mean[:, None]) ** 2).sum(axis=1) / mass, 1e-4))

@@ -15,6 +15,9 @@ from pintar.sciences.psychometrics.irt.design import Block, Design, Shape
 
 Array = NDArray[np.float64]
 
+LARGEST_EXPONENT = 300.0
+_STRIDE = 8
+
 
 @dataclass(frozen=True, eq=False)
 class Values:
@@ -74,29 +77,82 @@ def log_weights(values: Values, nodes: Array) -> Array:
 
 def log_likelihoods(block: Block, at: Curves, values: Values, shape: Shape, kind: type = np.float64) -> Array:
     """(n, Q), ln P(x_n | θ_q) of the rows of a block."""
-    if values.logit_c is None:  # (Σ d, Σ m a) is enough: the likelihood depends on the answers through them only
-        mine = block.categories
-        sums = block.chosen @ np.stack([values.d[mine], shape.mark_of[mine] * values.a[shape.item_of[mine]]], axis=1)
-        out = np.multiply.outer(sums[:, 1].astype(kind), at.nodes.astype(kind))
-        out += sums[:, :1].astype(kind)
+    if values.logit_c is None:
+        slope, constant = _sums(block, values, shape)
+        out = np.multiply.outer(slope.astype(kind), at.nodes.astype(kind))
+        out += constant.astype(kind)[:, None]
     else:
-        out = block.chosen.astype(kind) @ at.odds[block.categories].astype(kind)
+        out = block.chosen.astype(kind, copy=False) @ at.odds[block.categories].astype(kind)
     if block.presented is None:
         out += at.log_0[block.items].sum(axis=0).astype(kind)
     else:
-        out += block.presented.astype(kind) @ at.log_0[block.items].astype(kind)
+        out += block.presented.astype(kind, copy=False) @ at.log_0[block.items].astype(kind)
     return out
 
 
-def posterior(log: Array, log_weight: Array) -> tuple[Array, Array]:
-    """Posterior (n, Q), each row sums to 1, and the log of the marginal likelihood (n,). `log` is overwritten."""
-    log += log_weight.astype(log.dtype)
+def posterior(
+    block: Block, at: Curves, values: Values, shape: Shape, log_weight: Array, kind: type = np.float64
+) -> tuple[Array, Array]:
+    """The posterior of a block's rows, (n, Q), each row sums to 1, and their log marginal likelihood, (n,)."""
+    quick = _multiplied(block, at, values, shape, log_weight)
+    if quick is not None:
+        post = quick.density[:, : len(at.nodes)] * quick.weights[: len(at.nodes)]
+        post /= quick.moments[:, :1]
+        return post.astype(kind, copy=False), quick.loglik
+    log = log_likelihoods(block, at, values, shape, kind)
+    log += log_weight.astype(kind)
     top = log.max(axis=1)
     log -= top[:, None]
     np.exp(log, out=log)
     sums = log.sum(axis=1)
     log /= sums[:, None]
     return log, top + np.log(sums)
+
+
+def _sums(block: Block, values: Values, shape: Shape) -> tuple[Array, Array]:
+    """Σ m a and Σ d of the marks earned, each (n,): without a guess the likelihood depends on the answers through
+    these only."""
+    mine = block.categories
+    sums = block.chosen @ np.stack([shape.mark_of[mine] * values.a[shape.item_of[mine]], values.d[mine]], axis=1)
+    return sums[:, 0], sums[:, 1]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Multiplied:
+    """density (n, Q′) × weights (Q′,) ∝ posterior; Q′ ≥ Q, the weights beyond Q are 0. moments: (n, 3), the sums of
+    density × weights × (1, θ, θ²)."""
+
+    density: Array
+    weights: Array
+    moments: Array
+    loglik: Array
+
+
+def _multiplied(block: Block, at: Curves, values: Values, shape: Shape, log_weight: Array) -> _Multiplied | None:
+    """The posterior without an exponential a cell: all rows of a booklet share ln P(0 | θ) and the weights, what is
+    left is exp(t θ_q) with t = Σ m a, and over equally spaced nodes that is a product of two short tables.
+
+    None where items have a guess or a mask, or where exp(t θ) could leave the range of numbers.
+    """
+    if values.logit_c is not None or block.presented is not None or not len(block.rows):
+        return None
+    slope, constant = _sums(block, values, shape)
+    nodes, middle = at.nodes, (slope.min() + slope.max()) / 2
+    slope = slope - middle
+    if np.abs(slope).max() * (np.abs(nodes).max() + _STRIDE * (nodes[1] - nodes[0])) > LARGEST_EXPONENT:
+        return None
+    spacing, blocks = nodes[1] - nodes[0], -(-len(nodes) // _STRIDE)
+    far = np.exp(np.multiply.outer(slope, nodes[0] + spacing * _STRIDE * np.arange(blocks)))
+    near = np.exp(np.multiply.outer(slope, spacing * np.arange(_STRIDE)))
+    density = (far[:, :, None] * near[:, None, :]).reshape(len(slope), -1)
+    log = at.log_0[block.items].sum(axis=0) + log_weight + middle * nodes
+    top = log.max()
+    weights = np.zeros(density.shape[1])
+    weights[: len(nodes)] = np.exp(log - top)
+    powers = np.zeros((len(weights), 3))
+    powers[: len(nodes)] = np.stack([np.ones_like(nodes), nodes, nodes**2], axis=1)
+    moments = density @ (weights[:, None] * powers)
+    return _Multiplied(density, weights, moments, np.log(moments[:, 0]) + top + constant)
 
 
 @dataclass(eq=False)
@@ -130,22 +186,27 @@ def expect(design: Design, values: Values, nodes: Array, kind: type = np.float64
     )
     powers = np.stack([nodes, nodes**2], axis=1).astype(kind)
     for block in design.blocks:
-        post, loglik = posterior(log_likelihoods(block, at, values, shape, kind), prior[block.group])
-        moments = post @ powers
+        weight = block.weights.astype(kind, copy=False)
+        quick = _multiplied(block, at, values, shape, prior[block.group])
+        if quick is not None:
+            moments, loglik = quick.moments[:, 1:] / quick.moments[:, :1], quick.loglik
+            mass = ((weight / quick.moments[:, 0]) @ quick.density * quick.weights)[: len(nodes)]
+            out.shown[block.items] += mass
+        else:
+            post, loglik = posterior(block, at, values, shape, prior[block.group], kind)
+            moments = post @ powers
+            post *= weight[:, None]
+            mass = post.sum(axis=0, dtype=np.float64)
+            if block.presented is None:
+                out.shown[block.items] += mass
+            else:
+                out.shown[block.items] += block.presented.astype(kind, copy=False).T @ post
+            if out.counts is not None:
+                out.counts[block.categories] += block.chosen.astype(kind, copy=False).T @ post
         variance = np.min(moments[:, 1] - moments[:, 0] ** 2, initial=np.inf)
         out.least_sd = min(out.least_sd, float(np.sqrt(max(variance, 0.0))))
         out.loglik += float(block.weights @ loglik)
-        weight = block.weights.astype(kind)
-        if not (block.weights == 1).all():
-            post *= weight[:, None]
-        mass = post.sum(axis=0, dtype=np.float64)
         out.mass[block.group] += mass
-        if block.presented is None:
-            out.shown[block.items] += mass
-        else:
-            out.shown[block.items] += block.presented.astype(kind).T @ post
         weighted = np.stack([weight, weight * moments[:, 0]], axis=1)
-        out.given[block.categories] += block.chosen.astype(kind).T @ weighted
-        if out.counts is not None:
-            out.counts[block.categories] += block.chosen.astype(kind).T @ post
+        out.given[block.categories] += block.chosen.T.astype(weighted.dtype, copy=False) @ weighted
     return out

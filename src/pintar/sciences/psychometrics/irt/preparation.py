@@ -188,6 +188,8 @@ def _check_groups(ready: Prepared) -> None:
     for name, number in zip(ready.group_names, persons, strict=True):
         if number < FEWEST_ANSWERS:
             raise CalibrationFailed("group_too_small", name, float(number))
+    if count == 1 and not ready.anchors:
+        return
     met = np.zeros((count, k), bool)
     met[ready.group_of_row[ready.marks.row_of_cell], ready.marks.columns] = True
     reached = met[0].copy() if not ready.anchors else ready.is_anchor

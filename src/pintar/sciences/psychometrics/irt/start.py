@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pintar.sciences.psychometrics.irt.design import Shape
+from pintar.sciences.psychometrics.irt.design import Design, Shape
 from pintar.sciences.psychometrics.irt.layout import Layout
 from pintar.sciences.psychometrics.irt.posterior import Values
 from pintar.sciences.psychometrics.irt.preparation import ONE_SLOPE, Prepared
@@ -25,27 +25,29 @@ def free_parameters(model: str, shape: Shape, ready: Prepared) -> Layout:
     return Layout(shape, new, slopes, guesses, groups, common_slope=tied and not ready.anchors)
 
 
-def starting_values(model: str, layout: Layout, ready: Prepared) -> Values:
+def starting_values(model: str, layout: Layout, ready: Prepared, design: Design) -> Values:
     """Slopes from how an item goes with the share of marks on the form, intercepts from how often each mark came.
 
     For small slopes the expected mark rises by a·Var(X) for one SD of ability, so a ≈ Cov(X, z) / Var(X).
     """
-    marks, shape, k = ready.marks, layout.shape, len(ready.marks.items)
-    weight = marks.weights[marks.row_of_cell]
-    place, x = marks.columns, marks.marks.astype(float)
-    z = _standing(marks.totals(), marks, ready.maxima)[marks.row_of_cell]
-    n = np.maximum(np.bincount(place, weight, k), 1e-9)
-    mean_x, mean_z = np.bincount(place, weight * x, k) / n, np.bincount(place, weight * z, k) / n
-    covariance = np.bincount(place, weight * x * z, k) / n - mean_x * mean_z
-    variance = np.bincount(place, weight * x * x, k) / n - mean_x**2
-    a = np.clip(covariance / np.maximum(variance, 1e-6), -2.0, 2.5)
+    shape, k = layout.shape, len(ready.marks.items)
+    shown, earned = np.zeros((k, 2)), np.zeros((len(shape.item_of), 2))  # Σ 1 and Σ z, of all and of those with a mark
+    z = _standing(design.shares, ready.marks.weights)
+    for block in design.blocks:
+        both = block.weights[:, None] * np.stack([np.ones(len(block.rows)), z[block.rows]], axis=1)
+        shown[block.items] += both.sum(axis=0) if block.presented is None else block.presented.T @ both
+        earned[block.categories] += block.chosen.T @ both
+    n, mean_z = np.maximum(shown[:, 0], 1e-9), shown[:, 1] / np.maximum(shown[:, 0], 1e-9)
+    mark = shape.mark_of[:, None]
+    mean_x, cross = (shape.by_item(mark * earned) / n[:, None]).T
+    variance = shape.by_item(mark * mark * earned)[:, 0] / n - mean_x**2
+    a = np.clip((cross - mean_x * mean_z) / np.maximum(variance, 1e-6), -2.0, 2.5)
     if model in ONE_SLOPE:
         a[:] = np.clip(a.mean(), 0.2, 2.5)
     if model == "3pl":
         a = np.clip(a, 0.3, 2.5)
-    width = int(shape.maxima.max()) + 1
-    counts = np.bincount(place.astype(np.int64) * width + marks.marks, weight, k * width).reshape(k, width) + 0.5
-    logit = np.log(counts[shape.item_of, shape.mark_of.astype(int)] / counts[shape.item_of, 0])
+    nothing = n - shape.by_item(earned)[:, 0]
+    logit = np.log((earned[:, 0] + 0.5) / (nothing[shape.item_of] + 0.5))
     d = logit * np.sqrt(1 + 0.35 * a**2)[shape.item_of]
     logit_c = None
     if layout.free_guesses is not None:
@@ -55,14 +57,11 @@ def starting_values(model: str, layout: Layout, ready: Prepared) -> Values:
     return _with_anchors(values, layout, ready)
 
 
-def _standing(totals: NDArray[np.int64], marks: object, maxima: NDArray[np.int64]) -> Array:
+def _standing(shares: Array, weights: Array) -> Array:
     """(n,), each row's share of the marks it could earn, standardised."""
-    table = marks
-    greatest = np.concatenate([[0], np.cumsum(maxima[table.columns])])[table.starts]
-    share = totals / np.maximum(np.diff(greatest), 1)
-    mean = np.average(share, weights=table.weights)
-    sd = np.sqrt(np.average((share - mean) ** 2, weights=table.weights))
-    return (share - mean) / sd if sd > 0 else np.zeros(len(share))
+    mean = np.average(shares, weights=weights)
+    sd = np.sqrt(np.average((shares - mean) ** 2, weights=weights))
+    return (shares - mean) / sd if sd > 0 else np.zeros(len(shares))
 
 
 def _with_anchors(values: Values, layout: Layout, ready: Prepared) -> Values:
