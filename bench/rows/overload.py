@@ -9,6 +9,7 @@ from bench.client import UNANSWERED, Client, Request, Visit, arrive
 from bench.figures import Figure, at_least, at_most, percentile
 from bench.rows.pages import bare_visits, made, repeated
 from bench.rows.running import Asked, Row, burst, steady
+from bench.rows.rush import DEFINITE, read
 from bench.rows.writes import saves, taps
 from bench.servers import House, Plain
 
@@ -29,22 +30,28 @@ REFUSED = (429, 503)
 
 @dataclass
 class Seen:
-    """Answers of one class of people, as (seconds since the intended arrival, status)."""
+    """Answers of one class of people, as (seconds since the intended arrival, status, whether they got what they came
+    for: a page, a receipt, a definite word about a seat; a place in the queue is none of them)."""
 
-    answers: list[tuple[float, int]] = field(default_factory=list)
+    answers: list[tuple[float, int, bool]] = field(default_factory=list)
 
     def latencies(self, *statuses: int) -> list[float]:
-        return [latency for latency, status in self.answers if status in statuses]
+        return [latency for latency, status, _ in self.answers if status in statuses]
 
     @property
     def useful(self) -> int:
-        """Answered in time, with what was asked for or a definite no."""
-        return sum(1 for latency, status in self.answers if 200 <= status < 500 and status != 429 and latency <= USEFUL)
+        """Who got what they came for, in time."""
+        return sum(1 for latency, _, got in self.answers if got and latency <= USEFUL)
+
+    @property
+    def queued(self) -> list[float]:
+        """Seconds until a place in the queue was given."""
+        return [latency for latency, status, got in self.answers if 200 <= status < 400 and not got]
 
     @property
     def failed(self) -> int:
         """Answers of the server's failure, and none at all."""
-        return sum(1 for _, status in self.answers if status >= 500 or status == UNANSWERED)
+        return sum(1 for _, status, _ in self.answers if status >= 500 or status == UNANSWERED)
 
 
 def mixed(inside: float, outside: float, seconds: float) -> Iterator[tuple[float, bool]]:
@@ -75,7 +82,8 @@ def press(
 
             async def once(client: Client, at: float) -> None:
                 answer = await client.send(raw, at)
-                seen[who].answers.append((answer.latency, answer.status))
+                got = 200 <= answer.status < 400 if who else read(answer) in DEFINITE
+                seen[who].answers.append((answer.latency, answer.status, got))
 
             return once
 
@@ -119,7 +127,7 @@ def measure(asked: Asked, house: House, plain: Plain) -> list[Figure]:
     name = f"overload, {TIMES} times for {asked.minutes:g} min"
     goodput = (ours.useful + theirs.useful) / seconds
     refused = theirs.latencies(*REFUSED)
-    latencies = [latency for latency, _ in ours.answers]
+    latencies = [latency for latency, *_ in ours.answers]
     back = recovery(windows, calm)
     return [
         Figure(name, "peak of those inside, a second", peak, "", bare, peak / bare),
@@ -127,6 +135,11 @@ def measure(asked: Asked, house: House, plain: Plain) -> list[Figure]:
         at_most(name, "failures for those inside", ours.failed, 0),
         at_most(name, "p99 for those inside", 1000 * percentile(latencies, 0.99), 1000, "ms"),
         Figure(name, "asked outside", len(theirs.answers)),
+        Figure(name, "given a place in the queue", len(theirs.queued)),
+        *(
+            [Figure(name, "p95 of a place in the queue", 1000 * percentile(theirs.queued, 0.95), "ms")]
+            * bool(theirs.queued)
+        ),
         Figure(name, "refused outside", len(refused)),
         *([at_most(name, "p95 of a refusal", 1000 * percentile(refused, 0.95), 50, "ms")] if refused else []),
         Figure(name, "no answer outside", theirs.failed - len(theirs.latencies(503))),

@@ -26,7 +26,7 @@ class Asked:
     quota: int = 100
     within: float = 10.0
     minutes: float = 1.0
-    door: str = "page"
+    door: str = "api"
     say: Callable[[str], None] = field(default=lambda text: None)
 
 

@@ -48,7 +48,8 @@ def read(answer: Answer) -> str:
     if answer.headers.get("content-type", "").startswith(("application/json", "application/problem+json")):
         return _read_json(answer)
     if answer.status == 303:
-        return SEATED
+        # To the batch's own page with the receipt, or into the waiting room.
+        return AGAIN if answer.headers.get("location", "").endswith("/antre/") else SEATED
     if answer.status == 409:
         return FULL
     if answer.status in (200, 202) and answer.retry_after is not None:

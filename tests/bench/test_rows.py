@@ -26,7 +26,8 @@ def answer(status: int, body: dict | bytes = b"", **headers: str) -> Answer:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (answer(303), SEATED),
+        (answer(303, location="/angkatan/hak-cipta-2/"), SEATED),
+        (answer(303, location="/angkatan/hak-cipta-2/antre/"), AGAIN),
         (answer(409, b"<html>"), FULL),
         (answer(201, {"state": "seated"}), SEATED),
         (answer(200, {"state": "seated"}), SEATED),
@@ -84,11 +85,11 @@ def test_two_classes_arrive_evenly_and_in_order():
     assert list(mixed(0, 1.0, 2.0)) == [(0.0, False), (1.0, False)]
 
 
-def test_useful_is_what_came_in_time_and_was_no_refusal():
-    seen = Seen(
-        [(0.1, 200), (0.1, 303), (0.1, 409), (0.1, 429), (0.1, 503), (0.1, 500), (99.0, 200), (0.1, UNANSWERED)]
-    )
-    assert (seen.useful, seen.failed) == (3, 3)
+def test_useful_is_what_they_came_for_in_time_and_no_place_in_the_queue():
+    seen = Seen([(0.1, 200, True), (0.1, 409, True), (99.0, 200, True), (0.2, 303, False), (0.3, 202, False)])
+    seen.answers += [(0.1, status, False) for status in (429, 503, 500, UNANSWERED)]
+    assert (seen.useful, seen.failed) == (2, 3)
+    assert seen.queued == [0.2, 0.3]
     assert seen.latencies(429, 503) == [0.1, 0.1]
 
 
