@@ -1,5 +1,10 @@
 """Media in a bucket, in a real browser: a recording plays from it, and a lesson is read without it."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
 from browser import PHONE
 from learner import Learner
 from playwright.sync_api import Browser, expect
@@ -18,27 +23,37 @@ PLAY = """async () => {
 }"""
 
 
-def test_a_recording_plays_from_the_bucket_and_a_lesson_is_read_while_the_bucket_is_away(
-    chromium: Browser, tmp_path_factory
-):
-    folder = tmp_path_factory.mktemp("bucket")
-    with buckets.running(folder / "store") as port:
-        server = Server(folder, PINTAR_MEDIA_URL=buckets.url(port))
-        server.start()
-        batch = open_batch(server)
-        knowledge = Knowledge(server.environment)
-        page = chromium.new_context(base_url=server.url, **PHONE).new_page()
-        refused: list[str] = []
-        page.on("console", lambda said: refused.append(said.text) if "Content Security" in said.text else None)
-        fetched: list[str] = []
-        page.on("response", lambda answer: fetched.append(f"{answer.status} {answer.url}"))
+@pytest.fixture
+def bucket(tmp_path: Path) -> Iterator[tuple[Server, int, ExitStack]]:
+    """A server with its media in a bucket, the bucket's port, and what closes the bucket before its time."""
+    with ExitStack() as open_bucket:
+        port = open_bucket.enter_context(buckets.running(tmp_path / "store"))
+        server = Server(tmp_path, PINTAR_MEDIA_URL=buckets.url(port))
+        try:
+            server.start()
+            yield server, port, open_bucket
+        finally:
+            server.stop()
+
+
+def test_a_recording_plays_from_the_bucket_and_a_lesson_is_read_while_the_bucket_is_away(chromium: Browser, bucket):
+    server, port, open_bucket = bucket
+    batch = open_batch(server)
+    page = chromium.new_context(base_url=server.url, **PHONE).new_page()
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security" in said.text else None)
+    fetched: list[str] = []
+    page.on("response", lambda answer: fetched.append(f"{answer.status} {answer.url}"))
+    with closing(Knowledge(server.environment)) as knowledge:
         learner = Learner(page, knowledge, batch)
         learner.register("Siti Aminah", nik(7), "siti7@contoh.example", PASSWORD)
         learner.take_seat()
         learner.walk(until="selamat-datang")
-        page.goto(f"/belajar/{batch}/selamat-datang/?bentuk=audio")
-        assert "/media/" in page.evaluate(PLAY)
-        assert any(answer.startswith("206") and f":{port}/media/pintar/" in answer for answer in fetched)
+    page.goto(f"/belajar/{batch}/selamat-datang/?bentuk=audio")
+    assert "/media/" in page.evaluate(PLAY)
+    assert any(answer.startswith("206") and f":{port}/media/pintar/" in answer for answer in fetched)
+
+    open_bucket.close()
     page.goto(f"/belajar/{batch}/selamat-datang/?bentuk=audio&putar=1")
     page.locator("[data-play]").click()
     expect(page.locator("[data-broken]")).to_be_visible()
@@ -47,5 +62,3 @@ def test_a_recording_plays_from_the_bucket_and_a_lesson_is_read_while_the_bucket
     assert not any(answer.startswith("5") and "/belajar/" in answer for answer in fetched)
     assert refused == []
     page.context.close()
-    knowledge.close()
-    server.stop()

@@ -61,6 +61,21 @@ def wait_for_another(leader: int, name: str, than: int = 0) -> int:
     raise AssertionError(f"there is no {name}")
 
 
+def wait_until_gone(pids: set[int]) -> None:
+    for _ in range(200):
+        if not any(lives(pid) for pid in pids):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"still there: {pids}")
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @pytest.fixture
 def started(tmp_path):
     port = free_port()
@@ -73,8 +88,8 @@ def started(tmp_path):
         yield process, port
     finally:
         if process.poll() is None:
-            process.kill()
-        process.wait()
+            process.terminate()
+        process.communicate(timeout=30)
 
 
 def test_it_serves_with_a_worker_and_ends_all_of_it_when_told(started):
@@ -98,13 +113,15 @@ def test_a_new_data_folder_serves_its_pages_with_their_style(started):
 
 
 @pytest.mark.parametrize("name", ["pintar-worker", "pintar-server"])
-def test_a_process_that_dies_is_started_again(started, name):
+def test_a_process_that_dies_is_started_again_and_leaves_none_of_its_own_behind(started, name):
     process, port = started
     wait_for_another(process.pid, "pintar-worker")
     killed = wait_for_another(process.pid, name)
+    its_own = set(processes_of(killed))
     os.kill(killed, signal.SIGKILL)
     wait_for_another(process.pid, name, than=killed)
     wait_for(port)
+    wait_until_gone(its_own - {killed})
 
 
 def test_nothing_outlives_a_start_that_is_killed(started):
@@ -113,12 +130,7 @@ def test_nothing_outlives_a_start_that_is_killed(started):
     family = set(processes_of(process.pid))
     process.kill()
     process.wait()
-    for _ in range(200):
-        left = {pid for pid in family if Path(f"/proc/{pid}").exists()}
-        if not left:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"still there: {left}")
+    wait_until_gone(family)
 
 
 def test_what_only_publishing_printing_or_signing_in_needs_is_not_loaded_to_serve(tmp_path):

@@ -158,6 +158,7 @@ def _serve(host: str, port: int, processes: int, application: str = "pintar.wsgi
 
     from pintar.foundation.lanes import THREADS
 
+    os.register_at_fork(after_in_child=_end_with_parent)  # those that granian forks to serve
     Server(
         application,
         address=host,
@@ -191,12 +192,17 @@ def _live(name: str, work: Callable[..., None], *arguments: Any) -> None:
     os.setpgid(0, 0)
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, signal.SIG_DFL)
+    _end_with_parent()
     if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # when we are killed, no server keeps the port without its worker
-        libc.prctl(PR_SET_NAME, name.encode())
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode())
     with in_a_sentence():
         work(*arguments)
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process when its parent is killed, so that no server keeps the port without its worker."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait(child: BaseProcess, seconds: float | None = None) -> int:
