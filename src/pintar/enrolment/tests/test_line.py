@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -20,6 +21,7 @@ from pintar.enrolment.actions import (
     leave_line,
     note_completion,
     release_set_asides,
+    seats,
     take_seat,
     withdraw_batch,
 )
@@ -304,3 +306,24 @@ def test_a_seat_that_was_completed_is_not_given_for_an_offer(edition: Edition, n
     give_back(holder, wanted, now)
     assert refused(lambda: tap(mine, wanted, now, instead_of=seat.uid)) == "seat_completed"
     assert Seat.objects.get(uid=seat.uid).released_at is None and place(mine, wanted).is_offer(now)
+
+
+@pytest.mark.parametrize("province", ["33", "94"])
+def test_a_seat_that_comes_free_between_the_look_and_the_joining_is_taken(
+    edition: Edition, now: datetime, monkeypatch: pytest.MonkeyPatch, province: str
+) -> None:
+    batch = papua(2, 1, edition, now)
+    for person in (*crowd(1, province="94"), holder := crowd(1, province="33")[0]):
+        tap(person, batch, now)
+    late = make_person("Lambat", email="lambat@contoh.id", province=province)
+    look, given_back = queries.admission, []
+
+    def look_and_lose(*asked: object) -> object:
+        decided = look(*asked)
+        if not given_back:
+            given_back.append(holder)
+            give_back(holder, batch, now)
+        return decided
+
+    monkeypatch.setattr(seats, "queries", SimpleNamespace(**{**vars(queries), "admission": look_and_lose}))
+    assert isinstance(tap(late, batch, now), SeatFacts)
