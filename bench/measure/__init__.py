@@ -8,12 +8,16 @@ Studies are drawn anew from --seed; the same seed gives the same figures. Exit s
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 
-from bench.measure import quality
+# before numpy is loaded: on a machine with other work two threads wait for each other, and times say nothing
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from bench.measure import quality, scale
 from bench.measure.study import Asked, Study
 
-STUDIES: dict[str, Study] = {**quality.STUDIES}
+STUDIES: dict[str, Study] = {**scale.STUDIES, **quality.STUDIES}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -163,9 +163,7 @@ class _Ascent:
             steepest = float(np.abs(at.slopes).max(initial=0.0))
             done = steepest <= TOLERANCE
             if kept is None or (not done and not (self.is_costly and steepest <= 0.3 * kept[1])):
-                whole = observed_information(
-                    self.design, self.layout, at.values, nodes, at.expected, self.priors, self.kind
-                )
+                whole = self._information(at, nodes)
                 factor = self._factor(whole)
                 if factor is None:
                     if done:
@@ -180,6 +178,14 @@ class _Ascent:
             at = self._step(at, linalg.cho_solve((kept[0], True), at.slopes), nodes)
         worst = int(np.argmax(np.abs(at.slopes)))
         raise CalibrationFailed("not_converged", self._name(worst), float(at.slopes[worst]))
+
+    def _information(self, at: "_Stand", nodes: Array) -> Array:
+        """On every other node where that is enough for the narrowest posterior and the sum over nodes is long."""
+        expected = at.expected
+        if self.is_costly and len(nodes) % 2 and 2 * (nodes[1] - nodes[0]) <= WIDEST_SPACING * expected.least_sd:
+            nodes = nodes[::2]
+            expected = expect(self.design, at.values, nodes, self.kind)
+        return observed_information(self.design, self.layout, at.values, nodes, expected, self.priors, self.kind)
 
     def _stand(self, values: Values, nodes: Array) -> "_Stand":
         self._tell()

@@ -32,7 +32,7 @@ from pintar.sciences.psychometrics.irt.priors import Priors
 
 Array = NDArray[np.float64]
 
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 1e-6}
 """A node on which no row of a block has more than this is left out of the block's sums."""
 
 
@@ -243,7 +243,7 @@ def _subtract_node_by_node(
     pairs: dict[tuple[int, int], Array] = {}
     c = values.c[item][:, None] if guess else None
     h = [g / at.p[mine] for g in _numerators(at, mine, c)] if guess else []
-    for q in np.flatnonzero(post.max(axis=0) > NEGLIGIBLE):
+    for q in np.flatnonzero(post.max(axis=0) > NEGLIGIBLE[kind]):
         away = chosen - (at.p[mine, q].astype(kind) if shown is None else shown * at.p[mine, q].astype(kind))
         away *= np.sqrt(post[:, q])[:, None]
         square = (away.T @ away).astype(float)

@@ -78,9 +78,9 @@ def log_weights(values: Values, nodes: Array) -> Array:
 def log_likelihoods(block: Block, at: Curves, values: Values, shape: Shape, kind: type = np.float64) -> Array:
     """(n, Q), ln P(x_n | θ_q) of the rows of a block."""
     if values.logit_c is None:
-        slope, constant = _sums(block, values, shape)
-        out = np.multiply.outer(slope.astype(kind), at.nodes.astype(kind))
-        out += constant.astype(kind)[:, None]
+        slope, constant = _sums(block, values, shape, kind)
+        out = np.multiply.outer(slope, at.nodes.astype(kind))
+        out += constant[:, None]
     else:
         out = block.chosen.astype(kind, copy=False) @ at.odds[block.categories].astype(kind)
     if block.presented is None:
@@ -109,11 +109,12 @@ def posterior(
     return log, top + np.log(sums)
 
 
-def _sums(block: Block, values: Values, shape: Shape) -> tuple[Array, Array]:
+def _sums(block: Block, values: Values, shape: Shape, kind: type = np.float64) -> tuple[Array, Array]:
     """Σ m a and Σ d of the marks earned, each (n,): without a guess the likelihood depends on the answers through
     these only."""
     mine = block.categories
-    sums = block.chosen @ np.stack([shape.mark_of[mine] * values.a[shape.item_of[mine]], values.d[mine]], axis=1)
+    each = np.stack([shape.mark_of[mine] * values.a[shape.item_of[mine]], values.d[mine]], axis=1)
+    sums = block.chosen.astype(kind, copy=False) @ each.astype(kind)
     return sums[:, 0], sums[:, 1]
 
 
