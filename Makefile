@@ -4,7 +4,7 @@ PO := $(shell find src -name '*.po' 2>/dev/null)
 # Python may keep what it compiled: without it every start compiles all libraries anew, some seconds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test setup lock check shots report bench messages
+.PHONY: run test setup lock check shots report bench messages judges
 
 run: .venv/.run                      ## migrate, load the demonstration, start server and worker
 	.venv/bin/pintar start
@@ -29,9 +29,14 @@ report: .venv/.test                  ## bytes and queries of every page, the lon
 bench: .venv/.test                   ## every speed figure in its short form, into docs/speed.md
 	.venv/bin/python -m bench all --into docs/speed.md
 
+judges: .venv/.judges                ## compare the psychometrics with other packages, exactness and speed
+	.venv/bin/pytest -n 0 -m judges tests/sciences/psychometrics/test_judges.py
+	.venv/bin/python -m bench measure speed
+
 lock: | $(UV)                        ## resolve anew; the files name versions and hashes
 	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade --group test -c requirements.txt pyproject.toml -o requirements-test.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-header --upgrade --group judges -c requirements.txt -o requirements-judges.txt
 
 .venv/.run: requirements.txt pyproject.toml $(PO) | $(UV)
 	@$(UV) venv -q --allow-existing .venv || { echo "Pintar needs Python 3.12 or 3.13: install one (Debian: apt install python3.13-venv), then run make again." >&2; exit 1; }
@@ -42,6 +47,10 @@ lock: | $(UV)                        ## resolve anew; the files name versions an
 
 .venv/.test: requirements-test.txt .venv/.run
 	$(UV) pip install -q --require-hashes -r requirements-test.txt
+	touch $@
+
+.venv/.judges: requirements-judges.txt .venv/.test
+	$(UV) pip install -q --require-hashes -r requirements-judges.txt
 	touch $@
 
 .tools/bin/uv:
