@@ -29,7 +29,7 @@ class BatchPage:
     """`/angkatan/<key>/`. `seat` is the one held here; `held` the edition of the batch of a seat held elsewhere.
 
     `pledged`: the present pledge was given already, in advance or for the seat elsewhere, which an exchange takes
-    along. `reminds`: a reminder of the opening is wanted.
+    along; `prepared`: in advance. `reminds`: a reminder of the opening is wanted.
     """
 
     batch: BatchFacts
@@ -39,6 +39,7 @@ class BatchPage:
     seat: SeatFacts | None
     held: Edition | None
     pledged: bool
+    prepared: bool
     reminds: bool
     can_give_back: bool
     others: tuple[Other, ...]
@@ -63,6 +64,7 @@ def batch_page(key: str, person: Person | None, now: datetime) -> BatchPage:
         seat=seat,
         held=courses.edition(elsewhere.batch.edition) if elsewhere else None,
         pledged=rules.PLEDGE.version in (where.pledged, elsewhere.pledge_version if elsewhere else ""),
+        prepared=where.pledged == rules.PLEDGE.version,
         reminds=where.reminds,
         can_give_back=seat is not None and decision.changeable,
         others=_others(facts, now) if decision.verdict in NEEDS_OTHERS else (),

@@ -283,6 +283,14 @@ def test_preparing_leaves_one_tap_for_the_opening(
         assert client.get(f"/angkatan/{soon.key}/persiapan/").status_code == 302
 
 
+def test_the_pledge_of_a_seat_elsewhere_is_no_preparation(
+    client: Client, soon: BatchFacts, edition: Edition, person: Person, now: datetime
+) -> None:
+    tap(person, make_batch(edition, now), now)
+    assert "Siapkan akun" in words(page_of(client, soon))
+    assert 'name="pakta"' in words(client.get(f"/angkatan/{soon.key}/persiapan/"))
+
+
 def test_a_pledge_given_for_an_older_text_is_asked_again(soon: BatchFacts, person: Person, now: datetime) -> None:
     prepare(person=person, batch_key=soon.key, pledge=True, by=person.uid, now=now)
     from pintar.enrolment.models import Pledge
