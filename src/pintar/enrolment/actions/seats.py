@@ -154,7 +154,8 @@ def _claim(where: Standing, admission: Admission, person: Person, by: UUID, now:
 
 def _join(where: Standing, person: Person, by: UUID, now: datetime) -> TicketFacts:
     """The next place in the line, for the common seats and for each set-aside that is for this person."""
-    pools = rules.set_asides_for(where.batch, queries.person_facts(person))
+    aside = where.batch.allocations
+    pools = rules.set_asides_for(where.batch, queries.person_facts(person)) if aside else ()
     if not pools:
         if ticket := claim_ticket(person=person, batch=where.batch, by=by, now=now):
             return ticket

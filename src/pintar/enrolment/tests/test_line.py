@@ -283,6 +283,7 @@ def test_joining_a_line_is_one_statement_on_postgresql(edition: Edition, now: da
         tap(first, batch, now)
     verbs = [query["sql"].split("times: ")[-1].split()[0] for query in asked]
     written = [verb for verb in verbs if verb in ("WITH", "UPDATE", "INSERT")]
+    assert verbs.count("SELECT") == 1
     assert written == (["WITH"] if connection.vendor == "postgresql" else ["UPDATE", "INSERT", "INSERT"])
 
 
