@@ -297,7 +297,7 @@ def test_no_drawing_raises_more_than_that_it_is_unfit(inside):
 def test_a_text_made_to_be_slow_is_not(markdown):
     import time
 
-    # The processor's time of this process alone, so that a busy machine does not matter; one that is slow takes minutes.
+    # The processor's time of this process alone, whatever else the machine does; a slow text takes minutes.
     begun = time.process_time()
     render(markdown)
 

@@ -30,8 +30,9 @@ def distribution(chances: ArrayLike) -> Array:
 
 
 def upper_tails(chances: ArrayLike) -> Array:
-    """P(S ≥ s) for s = 0 … n, (B, n + 1); summed from the far end, so that small tails stay exact."""
-    return np.cumsum(distribution(chances)[:, ::-1], axis=1)[:, ::-1]
+    """P(S ≥ s) for s = 0 … n, (B, n + 1); summed from the far end, so that small tails stay exact; never above 1, as
+    a sum of rounded chances may be."""
+    return np.minimum(np.cumsum(distribution(chances)[:, ::-1], axis=1)[:, ::-1], 1.0)
 
 
 def upper_tail(chances: ArrayLike, least: ArrayLike) -> Array:
@@ -44,7 +45,7 @@ def upper_tail(chances: ArrayLike, least: ArrayLike) -> Array:
         block = slice(start, start + step)
         tails = np.pad(upper_tails(p[block]), ((0, 0), (0, 1)))
         out[block] = tails[np.arange(len(tails)), np.clip(least[block], 0, p.shape[1] + 1)]
-    return np.minimum(out, 1.0)
+    return out
 
 
 def joint_p(p: ArrayLike) -> float:
