@@ -213,7 +213,8 @@ def test_control_without_the_unique_constraint_one_person_gets_two_seats(
 
 def test_exchanges_in_opposite_directions_neither_wait_for_each_other_nor_lose_a_seat(now: datetime) -> None:
     edition = publish_small_course(now)
-    left, right = make_batch(edition, now, quota=10), make_batch(edition, now, quota=10)
+    # Room for all on either side: half of them may come before anybody has gone.
+    left, right = make_batch(edition, now, quota=12), make_batch(edition, now, quota=12)
     people = crowd(12)
     held = [taking(person, left if n % 2 else right, now)() for n, person in enumerate(people)]
     answers = storm(
