@@ -104,6 +104,18 @@ def test_it_serves_with_a_worker_and_ends_all_of_it_when_told(started):
     assert "http://localhost:" in said
 
 
+def test_it_ends_at_once_when_told_before_the_first_answer(tmp_path):
+    process = subprocess.Popen(
+        [PINTAR, "start", "--empty", "--port", str(free_port())], env=environment(tmp_path), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    wait_for_another(process.pid, "pintar-server")
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=25)
+    assert process.returncode == 0
+    assert "http://localhost:" not in said
+
+
 def test_a_new_data_folder_serves_its_pages_with_their_style(started):
     _, port = started
     page = urllib.request.urlopen(f"http://localhost:{port}/").read().decode()

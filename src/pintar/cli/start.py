@@ -138,7 +138,8 @@ def _run(host: str, port: int, processes: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     begin("pintar-server")
-    _say_where(host, port)
+    if _until_it_answers(host, port, lambda: stopping):
+        _say_where()
     begin("pintar-worker")
     while not stopping:
         time.sleep(0.2)
@@ -215,28 +216,31 @@ def _wait(child: BaseProcess, seconds: float | None = None) -> int:
     return child.exitcode
 
 
-def _say_where(host: str, port: int) -> None:
+def _say_where() -> None:
     from django.conf import settings
 
     from pintar.cli import demonstration
 
-    _until_it_answers(host, port)
     click.echo(f"Pintar: {settings.PUBLIC_URL}")
     for line in demonstration.accounts():
         click.echo(f"  {line}")
     click.echo("Ctrl-C ends it.")
 
 
-def _until_it_answers(host: str, port: int) -> None:
+def _until_it_answers(host: str, port: int, is_stopping: Callable[[], bool]) -> bool:
+    """Wait for the first answer, half a minute at most. False where we were told to stop meanwhile."""
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"  # noqa: S104
     request = urllib.request.Request(address, headers={"Host": f"localhost:{port}"})
     for _ in range(300):
+        if is_stopping():
+            return False
         try:
             urllib.request.urlopen(request, timeout=2).close()  # noqa: S310
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
         else:
-            return
+            break
+    return True
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:
