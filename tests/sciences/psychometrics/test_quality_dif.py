@@ -158,10 +158,10 @@ def test_logistic_regression_finds_uniform_and_crossing_dif_and_leaves_the_other
 
 def test_fair_items_are_hardly_ever_flagged_by_logistic_regression():
     flagged = 0
-    for seed in range(10):
+    for seed in range(5):
         marks, focal = cohort(50 + seed, n=250, impact=0.5, k=20)
         flagged += sum(c != "A" for c in logistic(marks, focal).classes)
-    assert flagged <= 2  # of 200
+    assert flagged <= 1  # of 100
 
 
 def test_holm_is_never_smaller_than_p_and_keeps_its_order():

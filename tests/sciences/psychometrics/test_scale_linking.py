@@ -67,14 +67,14 @@ def test_errors_are_those_of_repeated_links(method, calibrations, monkeypatch):
     monkeypatch.setattr(linking, "SMALLEST_DRIFT", 99.0)
     chance = np.random.default_rng(4)
     a, b, moved = [], [], []
-    for _ in range(300):
+    for _ in range(120):
         old, new = (redrawn(items, chance) for items in calibrations)
         x = linking._solved(old, new, method)
         a.append(x[0])
         b.append(x[1])
         moved.append(new.rescaled(*x).b)
-    assert np.std(a) == pytest.approx(found.se_A, rel=0.15)
-    assert np.std(b) == pytest.approx(found.se_B, rel=0.15)
+    assert np.std(a) == pytest.approx(found.se_A, rel=0.2)
+    assert np.std(b) == pytest.approx(found.se_B, rel=0.2)
     assert np.allclose(np.std(moved, axis=0), carried.se_b, rtol=0.25)
 
 

@@ -195,7 +195,7 @@ def _chosen(plan: Plan, state: State, left: NDArray[np.int64], theta: float) -> 
             area: plan.shares[area] / whole * (len(given) + 1) - given.count(area) for area in np.unique(areas[left])
         }
         left = left[areas[left] == max(behind, key=lambda area: behind[area])]
-    information = plan.items.take(left).information([theta])[0]
+    information = plan.items.information([theta])[0, left]
     best = left[np.argsort(-information, kind="stable")[: plan.among]]
     return int(best[np.random.default_rng([state.seed, len(state.answers)]).integers(len(best))])
 

@@ -110,7 +110,9 @@ def band(theta: ArrayLike, se: ArrayLike, cut: float) -> NDArray[np.str_]:
 
 
 class _Roots:
-    """Zeros of the estimating function of many rows at once: Newton steps kept inside a shrinking bracket."""
+    """Zeros of the estimating function of many rows at once: Newton steps kept inside a shrinking bracket. The
+    derivative of Warm's bias is not known in closed form for every model: WLE goes on by the slope of its last two
+    points, which loses little."""
 
     def __init__(self, items: ItemParameters, marks: MarkTable, means: Array, sds: Array, method: Method) -> None:
         self.items, self.marks, self.means, self.sds = items, marks, means, sds
@@ -134,6 +136,7 @@ class _Roots:
         )
         low_seen, high_seen = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
         theta = np.clip(start, low, high)
+        before, value_before = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
         active = np.arange(len(rows))
         part = whole = self.marks.take_rows(rows)
         while len(active):
@@ -143,12 +146,17 @@ class _Roots:
             low_seen[active] |= up
             high_seen[active] |= ~up
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                if self.is_weighted:
+                    secant = (value_before[active] - value) / (here - before[active])
+                    slope = np.where(secant > 0, secant, slope)
                 new = np.nan_to_num(here + value / slope, nan=0.0)
+            before[active], value_before[active] = here, value
+            there = np.abs(new - here) <= _PRECISION
             floor, ceiling, middle = low[active], high[active], (low[active] + high[active]) / 2
             new = np.where(new >= ceiling, np.where(high_seen[active], middle, ceiling), new)
             new = np.where(new <= floor, np.where(low_seen[active], middle, floor), new)
             # at a limit the function may still point outwards: the estimate is the limit
-            moved = (np.abs(new - here) > _PRECISION) & (ceiling - floor > _PRECISION)
+            moved = ~there & (np.abs(new - here) > _PRECISION) & (ceiling - floor > _PRECISION)
             theta[active] = np.where(moved, new, here)
             active, part = active[moved], part.take_rows(moved)
         _, slope, information = self._at(whole, rows, theta)
