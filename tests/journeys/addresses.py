@@ -4,7 +4,7 @@ Two pages of one route that are built alike (the same classes and forms in their
 """
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -18,6 +18,10 @@ ALWAYS = ("/", "/luring/", "/komponen/", "/tidak-ada/")
 SIGNED_IN = ("/beranda/", "/belajar/", "/akun/", "/sertifikat/")
 ALIKE = 6
 MOST_PAGES = 400
+
+
+# A route, and the classes and forms of a page's main part.
+type Built = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,14 @@ class Reader(HTMLParser):
             self.in_main = False
 
 
-def crawl(context: BrowserContext, base_url: str, *, signed_in: bool, also: Sequence[str] = ()) -> list[Address]:
-    """Every page that differs, in the order in which it was found; `also` are addresses that no link leads to."""
+def crawl(
+    context: BrowserContext, base_url: str, met: set[Built], *, signed_in: bool, also: Sequence[str] = ()
+) -> list[Address]:
+    """Every page that differs from those `met`, in the order in which it was found, and adds how it is built to them;
+    `also` are addresses that no link leads to."""
     waiting = [*ALWAYS, *(SIGNED_IN if signed_in else ()), *also]
     seen, found = set(waiting), []
-    alike: dict[str, set[frozenset[str]]] = defaultdict(set)
+    of_route: Counter[str] = Counter()
     fetched = 0
     while waiting and fetched < MOST_PAGES:
         path = waiting.pop(0)
@@ -75,9 +82,10 @@ def crawl(context: BrowserContext, base_url: str, *, signed_in: bool, also: Sequ
             continue
         page = Reader(answer.text())
         address = Address(path, _route(path))
-        built = frozenset(page.built)
-        if built not in alike[address.route] and len(alike[address.route]) < ALIKE:
-            alike[address.route].add(built)
+        built = (address.route, frozenset(page.built))
+        if built not in met and of_route[address.route] < ALIKE:
+            met.add(built)
+            of_route[address.route] += 1
             found.append(address)
         for link in page.links:
             target = _inside(base_url, path, link)

@@ -1,16 +1,19 @@
 """A real server and a real browser for the journeys."""
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
+from addresses import Address
 from browser import DESKTOP, PHONE, launch, watched_page
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from server import Server
-from visitors import Visitor, sit_down
+from visitors import Visitor, sit_down, walk
 
 HERE = Path(__file__).parent
 
@@ -35,25 +38,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def demonstration(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
     """A server as `make run` starts it: three trainings, people in the middle of things, one of them in a test."""
     running = Server(tmp_path_factory.mktemp("demonstration"), "--host=127.0.0.1")
-    shutil.copytree(_demonstration_data(), running.folder / "data")
+    made = _demonstration_data(chromium)
+    shutil.copytree(made / "data", running.folder / "data")
+    walked = json.loads((made / "walked.json").read_text())
+    running.walked = {who: [Address(*address) for address in found] for who, found in walked.items()}
     running.start()
-    sit_down(chromium, running)
     yield running
     running.stop()
 
 
-def _demonstration_data() -> Path:
-    """The data folder of a first start, made by whichever worker is first and copied by all."""
+def _demonstration_data(chromium: Browser) -> Path:
+    """The data folder of a first start and the addresses in it, made by whichever worker is first and copied by all."""
     folder = Path(os.environ["PINTAR_TEST_FOLDER"]) / "demonstration"
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "whole").exists():
+        if not (folder / "walked.json").exists():
             shutil.rmtree(folder, ignore_errors=True)
             first = Server(folder, "--host=127.0.0.1")
             first.start()
+            sit_down(chromium, first)
+            walk(chromium, first)
             first.stop()
-            (folder / "whole").touch()
-    return folder / "data"
+            walked = {who: [astuple(address) for address in found] for who, found in first.walked.items()}
+            (folder / "walked.json").write_text(json.dumps(walked))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +85,8 @@ def desktop(chromium: Browser, server: Server) -> Iterator[Page]:
 
 @pytest.fixture
 def session(chromium: Browser, demonstration: Server, visitor: Visitor) -> Iterator[BrowserContext]:
-    """A browser on a phone in which the visitor (a parameter of the test) is signed in to the demonstration."""
-    entered = visitor.enter(chromium, demonstration.url, **PHONE)
+    """A browser on a phone in which the visitor (a parameter of the test) is signed in to the demonstration. As on a
+    first visit, no service worker stands between it and the server."""
+    entered = visitor.enter(chromium, demonstration.url, **PHONE, service_workers="block")
     yield entered
     entered.close()

@@ -59,6 +59,20 @@ window.looking = {
     })
   },
 
+  // What stands at the head of the page.
+  head() {
+    const headings = [...document.querySelectorAll("h1")].filter((e) => e.checkVisibility({ visibilityProperty: true }))
+    return { language: document.documentElement.lang, direction: document.documentElement.dir, headings: headings.length }
+  },
+
+  // What axe finds, at most three places a rule.
+  async violations(options) {
+    const found = await axe.run(document, options)
+    return found.violations.flatMap((v) =>
+      v.nodes.slice(0, 3).map((n) => `${v.id}: ${n.target[0]} “${n.html.slice(0, 120)}”`),
+    )
+  },
+
   stops() {
     return document.querySelectorAll("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary").length
   },

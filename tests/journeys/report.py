@@ -29,8 +29,8 @@ def main() -> None:
     from browser import PHONE, launch
     from playwright.sync_api import sync_playwright
     from server import Server
-    from test_weight import KB, Scales, budget
     from visitors import VISITORS, sit_down
+    from weight import KB, Scales, budget
 
     server = Server(Path(tempfile.mkdtemp(prefix="pintar-report-")), "--host=127.0.0.1")
     server.start()
@@ -42,7 +42,7 @@ def main() -> None:
             browser = launch(playwright)
             sit_down(browser, server)
             for visitor in VISITORS:
-                session = visitor.enter(browser, server.url, **PHONE)
+                session = visitor.enter(browser, server.url, **PHONE, service_workers="block")
                 paths = [address.path for address in visitor.addresses(session, server)]
                 counted = _queries(server.environment, visitor.login, paths)
                 scales = Scales(session, server.url)

@@ -8,6 +8,7 @@ server.restart()
 server.stop()
 """
 
+import contextlib
 import email
 import email.policy
 import json
@@ -22,7 +23,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from addresses import Address
+from addresses import Address, Built
 
 PINTAR = Path(sys.executable).parent / "pintar"
 PATIENCE = 60.0
@@ -45,7 +46,8 @@ class Server:
         self.environment = clean | ours | environment
         self.process: subprocess.Popen[bytes] | None = None
         self.unlinked: dict[str, list[str]] = {}  # visitor → addresses that no link leads to
-        self.walked: dict[str, list[Address]] = {}  # visitor → every address that differs
+        self.walked: dict[str, list[Address]] = {}  # visitor → the addresses that nobody before them met
+        self.met: set[Built] = set()  # how the pages of all of them are built
         (folder / "mail").mkdir(parents=True, exist_ok=True)
 
     def start(self) -> None:
@@ -85,11 +87,11 @@ class Server:
         """SIGKILL to all of its processes at once: nothing is flushed, nobody says goodbye."""
         if self.process is None:
             return
-        for pid in self.processes(self.process.pid):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        while living := self.processes(self.process.pid):
+            for pid in living:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)  # dying takes its time on a busy machine
         self.process.wait()
         self.process = None
 

@@ -1,5 +1,6 @@
 """The kinds of people whose pages are looked at: those of the demonstration."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from addresses import Address, crawl
 from browser import sign_in
 from playwright.sync_api import Browser, BrowserContext, Page
 from server import Server
+from weight import Scales
 
 from pintar.cli.demonstration import cast
 
@@ -18,13 +20,11 @@ LOOKING = (Path(__file__).parent / "looking.js").read_text()
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`name` in file names; no `login` for somebody signed out; `own` begins the addresses that are looked at for this
-    visitor (those of everyone are looked at once)."""
+    """`name` in file names; no `login` for somebody signed out."""
 
     name: str
     login: str = ""
     password: str = cast.PASSWORD
-    own: tuple[str, ...] = ("/",)
 
     def enter(self, browser: Browser, base_url: str, **options: Any) -> BrowserContext:
         """A fresh browser in which this person is signed in."""
@@ -36,21 +36,20 @@ class Visitor:
         return context
 
     def addresses(self, context: BrowserContext, server: Server) -> list[Address]:
-        """What this visitor is shown; the server is walked once for each, whatever the language."""
+        """What this visitor is shown and none of those walked before; each walks once, whatever the language."""
         if self.name not in server.walked:
             also = server.unlinked.get(self.name, [])
-            server.walked[self.name] = crawl(context, server.url, signed_in=bool(self.login), also=also)
-        return [address for address in server.walked[self.name] if address.path.startswith(self.own)]
+            server.walked[self.name] = crawl(context, server.url, server.met, signed_in=bool(self.login), also=also)
+        return server.walked[self.name]
 
 
-OWN = ("/beranda/", "/belajar/", "/tes/", "/angkatan/", "/sertifikat/", "/v/")
-TESTED = Visitor("tes", "3374015203850917", own=OWN)
+TESTED = Visitor("tes", "3374015203850917")
 VISITORS = (
     Visitor("tamu"),
-    Visitor("pendatang", cast.NEWCOMER.login, own=("/akun/", "/bantuan/", "/privasi/", "/pelatihan/", *OWN)),
-    Visitor("belajar", cast.MIDDLE.login, own=OWN),
+    Visitor("pendatang", cast.NEWCOMER.login),
+    Visitor("belajar", cast.MIDDLE.login),
     TESTED,
-    Visitor("lulus", cast.GRADUATED.login, own=OWN),
+    Visitor("lulus", cast.GRADUATED.login),
 )
 TRAINING, PRETEST = "asesmen-formatif", "tes-awal"
 
@@ -74,6 +73,14 @@ def sit_down(browser: Browser, server: Server) -> None:
     context.close()
 
 
+def walk(browser: Browser, server: Server) -> None:
+    """All visitors through the house, one after the other."""
+    for visitor in VISITORS:
+        context = visitor.enter(browser, server.url)
+        visitor.addresses(context, server)
+        context.close()
+
+
 def choose_language(context: BrowserContext, language: str) -> None:
     """In the foot of a page, as people do; it is kept on the account of who has one."""
     page = context.new_page()
@@ -83,14 +90,17 @@ def choose_language(context: BrowserContext, language: str) -> None:
     page.wait_for_load_state()
 
 
-def visits(context: BrowserContext, server: Server, visitor: Visitor, language: str) -> Iterator[tuple[Address, Page]]:
-    """Each page that this person meets once, loaded in a language on a phone, with `looking.js` in it."""
-    found = visitor.addresses(context, server)
-    choose_language(context, language)
-    page = context.new_page()
+def visits(
+    session: BrowserContext, server: Server, visitor: Visitor, language: str
+) -> Iterator[tuple[Address, Page, Counter[str]]]:
+    """Each page that this person meets, loaded once in a language on a phone, with `looking.js` in it, and what it
+    weighed."""
+    found = visitor.addresses(session, server)
+    choose_language(session, language)
+    scales = Scales(session, server.url)
     for address in found:
-        page.set_viewport_size({"width": 360, "height": 740})
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        page.goto(address.path)
-        page.evaluate(LOOKING)
-        yield address, page
+        scales.page.set_viewport_size({"width": 360, "height": 740})
+        scales.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        weighed = scales.weigh(address.path)
+        scales.page.evaluate(LOOKING)
+        yield address, scales.page, weighed
