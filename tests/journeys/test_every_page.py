@@ -122,8 +122,6 @@ everyone = pytest.mark.parametrize("visitor", VISITORS, ids=lambda v: v.name)
 
 @everyone
 def test_pages_in_indonesian_hold_in_light_dark_small_and_by_keyboard(session, demonstration, visitor):
-    session, demonstration, visitor
-):
     def look(page: Page) -> list[str]:
         wrong = english_words(page) + by_keyboard(page) + at_320_px_and_200_percent(page) + violations(page)
         return wrong + in_the_dark(page)
