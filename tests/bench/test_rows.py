@@ -1,5 +1,6 @@
 """What the rows count: the verdict on a rush, the two classes of an overload, what an answer says."""
 
+import base64
 import json
 import os
 import subprocess
@@ -12,7 +13,8 @@ from bench import processes
 from bench.client import UNANSWERED, Answer
 from bench.rows import ROWS
 from bench.rows.overload import Seen, mixed, recovery
-from bench.rows.rush import AGAIN, FULL, LISTED, SEATED, Told, judge, read
+from bench.rows.rush import AGAIN, FULL, LISTED, SEATED, Told, carrying, judge, place_on, read, ticket_of
+from bench.rows.writes import taps
 
 
 def answer(status: int, body: dict | bytes = b"", **headers: str) -> Answer:
@@ -27,6 +29,7 @@ def answer(status: int, body: dict | bytes = b"", **headers: str) -> Answer:
     ("given", "says"),
     [
         (answer(303, location="/angkatan/hak-cipta-2/"), SEATED),
+        (answer(303, location="/angkatan/hak-cipta-2/#urutan"), LISTED),
         (answer(303, location="/angkatan/hak-cipta-2/antre/"), AGAIN),
         (answer(409, b"<html>"), FULL),
         (answer(201, {"state": "seated"}), SEATED),
@@ -66,10 +69,37 @@ def test_an_honest_rush_has_nothing_to_hide():
         (TOLD, {"quota": 3, "taken": 3, "seated": [0, 1, 1]}, "double", 1),
         ([*TOLD, None, Told("500", 5.0, 1)], {"quota": 2, "taken": 2, "seated": [0, 1]}, "undecided", 2),
         (TOLD, {"quota": 3, "taken": 3, "seated": [0, 1, 2]}, "untold", 1),
+        (
+            [Told(SEATED, 2.0, 1, 7), Told(FULL, 3.0, 2, 6), Told(FULL, 3.0, 2, 8), Told(LISTED, 3.0, 2, -5)],
+            {"quota": 1, "taken": 1, "seated": [0]},
+            "inversions",
+            2,
+        ),
     ],
 )
 def test_each_fault_of_a_rush_is_seen(told, held, what, how_many):
     assert getattr(judge(told, held), what) == how_many
+
+
+def test_the_busiest_seconds_are_found_wherever_they_lie():
+    told = [Told(FULL, at, 1) for at in (0.0, 20.0, 21.0, 29.0, 31.5)]
+    assert judge(told, {"quota": 1, "taken": 0, "seated": []}).busiest == 0.3
+
+
+@pytest.mark.parametrize("door", ["api", "page"])
+def test_a_contender_comes_again_with_the_ticket_that_was_given(door):
+    ticket = base64.urlsafe_b64encode(json.dumps(["a-1", "f" * 20, 1_234, 1, 0, ""]).encode()).decode().rstrip("=")
+    ticket = f"{ticket}.signed"
+    request = taps("a-1", ["masuk=x"], door)[0]
+    if door == "api":
+        given = answer(202, {"state": "queued", "ticket": ticket})
+    else:
+        given = answer(303, set_cookie=f"bahasa=id; Path=/\nantrean={ticket}; Max-Age=9")
+    assert ticket_of(given) == ticket
+    assert place_on(ticket) == 1_234
+    sent = carrying(request, ticket_of(given)).encode("localhost").decode()
+    line = f"Pintar-Ticket: {ticket}" if door == "api" else f"Cookie: masuk=x; antrean={ticket}"
+    assert line in sent.split("\r\n")
 
 
 def test_a_rush_without_answers_has_no_speed():

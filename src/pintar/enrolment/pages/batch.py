@@ -16,7 +16,8 @@ from pintar.courses import queries as courses
 from pintar.enrolment import queries, rules
 from pintar.enrolment.actions import leave_batch, take_seat
 from pintar.enrolment.pages.calendar import calendar
-from pintar.enrolment.queries import BatchPage
+from pintar.enrolment.queries import BatchPage, TicketFacts
+from pintar.enrolment.waitingroom.asked import IN_LINE
 from pintar.enrolment.waitingroom.rules import LOBBY
 from pintar.foundation import clock
 from pintar.foundation.access import ACCOUNT, EVERYONE, access
@@ -40,12 +41,13 @@ def seat(request: HttpRequest, key: str) -> HttpResponse:
     A plain form gives up with `_method=DELETE` and says in `apa` what it showed: "kursi", "urutan" or "tawaran".
     """
     person, now = request.person, clock.now()  # type: ignore[attr-defined]
+    where = reverse("angkatan", args=[key])
     try:
         if request.method == "DELETE" or request.POST.get("_method") == "DELETE":
             leave_batch(person=person, batch_key=key, by=person.uid, now=now)
             messages.success(request, _given_up(request.POST.get("apa", "")))
         else:
-            take_seat(
+            found = take_seat(
                 person=person,
                 batch_key=key,
                 pledge=request.POST.get("pakta") == "1",
@@ -54,12 +56,13 @@ def seat(request: HttpRequest, key: str) -> HttpResponse:
                 by=person.uid,
                 now=now,
             )
+            where += IN_LINE if isinstance(found, TicketFacts) else ""
     except Refusal as refusal:
         if refusal.status not in (409, 422):
             raise
         return _show(request, key, refusal)
     # 303: what follows is a page to look at, whatever the method was.
-    return HttpResponseRedirect(reverse("angkatan", args=[key]), status=303)
+    return HttpResponseRedirect(where, status=303)
 
 
 @access(EVERYONE)

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from pintar.enrolment import rules
-from pintar.enrolment.models import Batch, Period, Seat, Ticket
+from pintar.enrolment.models import Batch, Preparation, Seat, Ticket
 from pintar.enrolment.queries.batches import sane, with_allocations
 from pintar.enrolment.queries.line import tickets
 from pintar.enrolment.queries.seats import person_facts, seats_by_id
@@ -31,55 +33,59 @@ class Standing:
     reminds: bool = False
 
 
+NOBODY = 0  # no row's id
+_SEATS = Seat.objects.filter(released_at=None)
+_TICKETS = Ticket.objects.filter(batch=OuterRef("pk"), state__in=rules.LIVE)
+
+
+def _standing(batch: str, person: int) -> QuerySet[Batch]:
+    prepared = Preparation.objects.filter(batch=OuterRef("pk"), person=person)
+    return (
+        Batch.objects.filter(key=batch)
+        .select_related("period")
+        .annotate(
+            held=Subquery(_SEATS.filter(period=OuterRef("period"), person=person).values("id")[:1]),
+            waits=Subquery(_TICKETS.filter(person=person).values("id")[:1]),
+            pledged=Subquery(prepared.values("pledge")[:1]),
+            reminds=Subquery(prepared.values("remind")[:1]),
+        )
+    )
+
+
+def _stands_in(batch: str, person: UUID) -> QuerySet[Batch]:
+    return (
+        Batch.objects.filter(key=batch)
+        .only("id")
+        .annotate(
+            held=Subquery(_SEATS.filter(batch=OuterRef("pk"), person__uid=person).values("id")[:1]),
+            waits=Subquery(_TICKETS.filter(person__uid=person).values("id")[:1]),
+        )
+    )
+
+
+_STANDING = Prepared(_standing, batch=str, person=int)
+_STANDS_IN = Prepared(_stands_in, batch=str, person=UUID)
+
+
 def standing(batch_key: str, person_id: int | None) -> Standing:
-    """One statement; one more each for set-asides, a seat held, a place in line. A rush asks this before anything
-    else, so it is written out. Refusal 404."""
-    asked = [person_id, person_id, person_id, *sane([batch_key])]
-    rows = list(Batch.objects.raw(_STANDING, asked)) if sane([batch_key]) else []
-    if not rows:
+    """One statement, which is prepared, because a rush asks it before anything else; one more each for set-asides, a
+    seat held, a place in line. Refusal 404."""
+    row: Any = _STANDING.first(batch=batch_key, person=person_id or NOBODY) if sane([batch_key]) else None
+    if row is None:
         raise not_found(rules.ROOM)
-    row: Any = rows[0]
-    row.period = Period(id=row.period_id, key=row.period_key, title=row.period_title)
     return Standing(
         batch=with_allocations(row.facts()),
-        seat=seats_by_id([row.seat_id])[row.seat_id] if row.seat_id else None,
-        ticket=tickets([row.ticket_id]).get(row.ticket_id) if row.ticket_id else None,
+        seat=seats_by_id([row.held])[row.held] if row.held else None,
+        ticket=tickets([row.waits]).get(row.waits) if row.waits else None,
         pledged=row.pledged or "",
         reminds=bool(row.reminds),
     )
 
 
-_SEATED = Prepared(
-    lambda batch, person: Seat.objects.filter(batch__key=batch, person__uid=person, released_at=None).only("id")[:1],
-    batch=str,
-    person=UUID,
-)
-_IN_LINE = Prepared(
-    lambda batch, person: Ticket.objects.filter(batch__key=batch, person__uid=person, state__in=rules.LIVE).only("id")[
-        :1
-    ],
-    batch=str,
-    person=UUID,
-)
-
-
 def stands_in(batch_key: str, person: UUID) -> bool:
     """Whether this person has a seat, an offer or a place in line here; for a door that must be quick."""
-    return any(rows.first(batch=batch_key, person=person) for rows in (_SEATED, _IN_LINE))
-
-
-_STANDING = """
-    SELECT batch.*, period.key AS period_key, period.title AS period_title, seat.id AS seat_id, ticket.id AS ticket_id,
-        preparation.pledge_id AS pledged, preparation.remind AS reminds
-    FROM enrolment_batch AS batch
-    JOIN enrolment_period AS period ON period.id = batch.period_id
-    LEFT JOIN enrolment_seat AS seat
-        ON seat.period_id = batch.period_id AND seat.person_id = %s AND seat.released_at IS NULL
-    LEFT JOIN enrolment_ticket AS ticket
-        ON ticket.batch_id = batch.id AND ticket.person_id = %s AND ticket.state IN ('waiting', 'offered')
-    LEFT JOIN enrolment_preparation AS preparation
-        ON preparation.batch_id = batch.id AND preparation.person_id = %s
-    WHERE batch.key = %s"""
+    row = _STANDS_IN.first(batch=batch_key, person=person)
+    return row is not None and bool(row.held or row.waits)  # type: ignore[attr-defined]
 
 
 def admission(where: Standing, person: Person | None, now: datetime) -> Admission:

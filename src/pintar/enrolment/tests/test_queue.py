@@ -205,6 +205,7 @@ def test_losing_the_state_costs_no_place_to_whoever_brings_a_ticket(store):
     # Nobody is called while those who stood in the queue before may still be on their way back.
     assert store.call(BATCH, 1, NOW + 41) == 0
     expected = [*shuffled(seed, early), *late, newcomer]
+    assert store.early(BATCH) == sorted(early)  # the draw that is published names them again
     assert order_of_calls(store, NOW + 31 + RETURN, expected) == expected
 
 
@@ -321,9 +322,7 @@ def test_when_to_look_again_lies_between_ten_seconds_and_a_minute():
     def again(ahead: int, left: int | None, opens_in: float = 0, luck: float = 0.0) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, left), opens_in, luck)
 
-    assert again(0, 100) == again(900, 1_000) == again(5, None) == SOONEST
-    # Where no seat will be left, one asks when those ahead have looked again.
-    assert again(200, 200) == SOONEST * 1.25 + 2
+    assert again(0, 100) == again(900, 1_000) == again(5, None) == again(200, 200) == SOONEST
     # As many as can be answered, however long the queue is.
     assert again(20_000, 200) == 20
     assert again(1_000_000, 200) * 1.25 == LATEST
@@ -331,6 +330,20 @@ def test_when_to_look_again_lies_between_ten_seconds_and_a_minute():
     assert again(10, 10, opens_in=300) == LATEST
     assert again(10, 10, opens_in=300, luck=1.0) < LATEST
     assert again(10, 10, opens_in=4, luck=0.5) == 9
+
+
+def test_whose_turn_comes_sooner_looks_when_it_comes():
+    def again(ahead: int, called: int, left: int = 1_000, luck: float = 0.0) -> float:
+        return look_again(Spot(Stage.WAITING, 1, ahead, left, pace=100, called=called), 0, luck)
+
+    assert again(500, called=20) == 4.8
+    assert again(500, called=20, luck=1.0) == 6
+    assert again(25, called=20) == again(20, called=20) == 3
+    assert again(999, called=0) == 9.99
+    # Without a chance one looks when the last seat is gone, and no sooner than the others.
+    assert again(1_000, called=0) == 13
+    assert again(1_000, called=900) == SOONEST
+    assert again(50_000, called=0, left=49_000) == LATEST / 1.25
 
 
 def test_the_pace_is_that_of_the_last_seconds(store):

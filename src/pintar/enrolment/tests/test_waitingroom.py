@@ -395,7 +395,8 @@ def test_from_the_queue_one_can_go_to_the_waiting_list_should_no_seat_be_left(
     assert people[4].poll(batch.key)["show"]["place"] == "5"
     told = [visitor.queue(batch.key) for visitor in people]
     assert "Kuota 3 kursi sudah terisi" in told[3].text
-    assert [answer.header("Location") for answer in told[4:]] == [f"/angkatan/{batch.key}/"] * 2
+    assert [answer.header("Location") for answer in told[4:]] == [f"/angkatan/{batch.key}/#urutan"] * 2
+    assert front.room.store.seated(batch.key) == 3  # a place in the list is no seat
     where = [enrolment.standing(batch.key, v.person.id) for v in people if v.person]
     assert [bool(w.ticket) for w in where] == [False, False, False, False, True, True]
     assert holders(batch) == ["Peserta 0", "Peserta 1", "Peserta 2"]
@@ -413,6 +414,7 @@ def test_a_program_that_waits_goes_to_the_waiting_list_when_no_seat_is_left(
         assert visitor.put(batch.key, wait=True).status == 201
     told = people[4].put(batch.key, wait=True)
     assert (told.status, told.json()["state"], told.json()["position"]) == (202, "waiting", 1)
+    assert front.room.store.seated(batch.key) == 3
     assert people[3].put(batch.key).json()["code"] == "batch_full"
 
 

@@ -19,6 +19,8 @@ ADDRESS = re.compile(
     r"/angkatan/(?P<page>[^/]{1,140})/(?P<part>kursi/|antre/)?|/api/v1/batches/(?P<api>[^/]{1,140})/seat"
 )
 COOKIE = "antrean"
+# Where the page leads who got a place in the waiting list instead of a seat; both answers are a 303 to the batch.
+IN_LINE = "#urutan"
 TICKET_HEADER = "HTTP_PINTAR_TICKET"
 LONGEST_BODY = 1_000
 FORM = "application/x-www-form-urlencoded"

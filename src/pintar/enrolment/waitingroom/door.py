@@ -254,11 +254,13 @@ class _Counter:
 
     def __init__(self, start: StartResponse, *take_back: tuple[str, str]):
         self._start, self._take_back = start, take_back
-        self._status, self._may_repeat = 0, False
+        self._status, self._may_repeat, self._is_in_line = 0, False, False
 
     def __call__(self, status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
         self._status = int(status[:3])
-        self._may_repeat = any(name.lower() == "retry-after" for name, _ in headers)
+        told = {name.lower(): value for name, value in headers}
+        self._may_repeat = "retry-after" in told
+        self._is_in_line = told.get("location", "").endswith(requests.IN_LINE)
         if self.decided():
             headers = [*headers, *self._take_back]
         return self._start(status, headers, *more)
@@ -267,7 +269,7 @@ class _Counter:
         """None where the same request may still be decided otherwise."""
         if self._status in UNDECIDED or self._status >= 500 or (self._status >= 400 and self._may_repeat):
             return None
-        return Stage.SEATED if self._status in (200, 201, 303) else Stage.REFUSED
+        return Stage.SEATED if self._status in (200, 201, 303) and not self._is_in_line else Stage.REFUSED
 
 
 def busy(environ: dict[str, Any], start: StartResponse, crowded: Crowded) -> Answer:

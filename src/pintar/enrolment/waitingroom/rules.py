@@ -15,6 +15,8 @@ LOBBY = 600.0
 KEPT = 600.0
 # The shortest and the longest time after which someone in the queue is asked to look again, and the spread around it.
 SOONEST, LATEST, SPREAD = 10.0, 60.0, 0.25
+# Only whoever's turn comes sooner than that looks again sooner, when it comes.
+NEXT = 3.0
 # So many are answered without anybody else noticing.
 LOOKS_PER_SECOND = 1_000
 # After a loss whoever stood in the queue before comes back within this time; nobody is called until then.
@@ -94,15 +96,19 @@ def seconds_to_wait(spot: Spot) -> float | None:
 
 def look_again(spot: Spot, opens_in: float, luck: float) -> float:
     """After how many seconds to ask again: when something new can be known, within 10 to 60 s, no sooner than everybody
-    can be answered, and spread by `luck` (0 to 1) so that a crowd does not come back at once. Before the opening nobody
-    comes back before it, or only in order to be seen."""
+    can be answered, and spread by `luck` (0 to 1) so that a crowd does not come back at once. Whose turn comes sooner
+    looks then, so that no seat waits for somebody who sleeps. Before the opening nobody comes back before it, or only
+    in order to be seen."""
     if opens_in > LATEST:
         return LATEST * (1 - SPREAD * luck)
     if opens_in > 0:
         return opens_in + SOONEST * luck
-    has_chance = spot.left is None or spot.ahead < spot.left
-    # Without a chance, what is to be known is that the last seat is taken; those who take it have looked again by then.
-    due = max(SOONEST if has_chance else SOONEST * (1 + SPREAD) + 2, spot.ahead / LOOKS_PER_SECOND)
+    due = max(SOONEST, spot.ahead / LOOKS_PER_SECOND)
+    if chance(spot.ahead, spot.left) is Chance.SMALL and spot.left is not None and spot.pace > 0:
+        # What is to be known is that the last seat is taken: when as many were called, and those have come.
+        due = max(due, (spot.left - spot.called) / spot.pace + NEXT)
+    elif (turn := seconds_to_wait(spot)) is not None:
+        due = min(due, max(turn, NEXT))
     return min(due, LATEST / (1 + SPREAD)) * (1 + SPREAD * luck)
 
 
@@ -110,8 +116,10 @@ def look_again(spot: Spot, opens_in: float, luck: float) -> float:
 class Queue:
     """The queue of one batch, as it stands in one process. Nothing here is locked; the store does that.
 
-    `since`: when the memory of queues was begun: a genuine ticket that it does not know keeps its place for the first
-    ten minutes, because its person may have been seen by a memory that was lost. `lost`: one such has come.
+    `early`: tickets that were drawn, for the list that is published; a place below zero is a drawn one, so after a loss
+    whoever comes back stands in the list again. `since`: when the memory of queues was begun: a genuine ticket that it
+    does not know keeps its place for the first ten minutes, because its person may have been seen by a memory that was
+    lost. `lost`: one such has come.
     """
 
     since: float
@@ -150,7 +158,7 @@ class Queue:
         if place is None:
             place = max(self.last + 1, micros(now))
             self.last = place
-        if early:
+        if place < 0:
             self.early.add(ticket)
         self.places[ticket] = place
         self.seen[ticket] = now

@@ -75,7 +75,7 @@ if place == '' then
   place = string.format('%.0f', math.max(num('last') + 1, tonumber(ARGV[5])))
   redis.call('HSET', h, 'last', place)
 end
-if early then redis.call('SADD', e, t) end
+if tonumber(place) < 0 then redis.call('SADD', e, t) end
 redis.call('ZADD', w, place, t)
 redis.call('SADD', KEYS[8], ARGV[7])
 redis.call('ZADD', s, ARGV[1], t)

@@ -1,7 +1,7 @@
 """Events as frozen values, their registry, and the writing of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, dataclass_transform, get_type_hints
 from uuid import UUID
@@ -107,7 +107,7 @@ def payload_of(what: Any) -> dict[str, Any]:
     """An event's fields as JSON values."""
     return {
         name: str(v) if isinstance(v, UUID) else v.isoformat() if isinstance(v, datetime) else v
-        for name, v in asdict(what).items()
+        for name, v in vars(what).items()
     }
 
 
