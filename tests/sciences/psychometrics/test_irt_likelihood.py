@@ -52,7 +52,7 @@ class Case:
         at = curves(self.design.shape, values, NODES)
         height = expected.loglik
         if self.priors is not None:
-            height += self.priors.log_density(values.a, values.logit_c)[self.layout.free_guesses].sum()
+            height += self.priors.log_density(values.a, values.c)[self.layout.free_guesses].sum()
         return height, self.layout.reduced(gradient(self.layout, at, expected, values, self.priors))
 
     def items(self):

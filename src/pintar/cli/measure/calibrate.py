@@ -13,7 +13,7 @@ from pintar.cli.measure.files import QUIET_FOR, ExistingFile, groups_file, items
 from pintar.cli.words import print_json
 
 if TYPE_CHECKING:
-    from pintar.sciences.psychometrics.irt.calibration import Calibration, CalibrationFailed
+    from pintar.sciences.psychometrics.irt.calibration import Calibration, CalibrationFailed, Model
 
 _LEFT_OUT = {
     "few_answers": "fewer than 30 answers",
@@ -49,7 +49,7 @@ _FAILURES = {
     help='Print {"model", "persons", "loglik", "converged", …, "items": [{"item", "a", "b", "se_a", "se_b"}]}.',
 )  # fmt: skip
 def calibrate(
-    file: Path, model: str, anchors: Path | None, group: Path | None, reference: str | None, as_json: bool
+    file: Path, model: "Model", anchors: Path | None, group: Path | None, reference: str | None, as_json: bool
 ) -> None:
     """Estimate the items of a table by marginal maximum likelihood; abilities are N(0, 1) in the reference group.
 
@@ -138,9 +138,11 @@ def _print(found: "Calibration") -> None:
             name = f"{group.name}: " if group.name else ""
             click.echo(f"{name}mean {group.mean:.3f} ± {group.se_mean:.3f}, SD {group.sd:.3f} ± {group.se_sd:.3f}")
     items, guesses = found.items, found.items.c.any()
+    se_a, se_b = items.se_a, items.se_b
+    assert se_a is not None and se_b is not None  # a calibration states them
     click.echo(f"{'item':<20} {'a':>7} {'se':>6} {'b':>7} {'se':>6}" + (f" {'c':>6}" if guesses else ""))
     for i, name in enumerate(items.names):
-        line = f"{name:<20} {items.a[i]:>7.3f} {items.se_a[i]:>6.3f} {items.b[i]:>7.3f} {items.se_b[i]:>6.3f}"
+        line = f"{name:<20} {items.a[i]:>7.3f} {se_a[i]:>6.3f} {items.b[i]:>7.3f} {se_b[i]:>6.3f}"
         line += f" {items.c[i]:>6.3f}" if guesses else ""
         line += "  anchor" if name in found.anchors else "  wrong key?" if items.a[i] < 0 else ""
         click.echo(line.rstrip())

@@ -96,13 +96,16 @@ def count(table: ResponseTable, choices: ChoiceTable | None = None) -> Sums:
         np.add.at(by_total, place, x)
         cells, row = _cells_of(table, marks.rows[rows])
         at = place_of[table.columns[cells]]
-        blank = [np.bincount(at[codes[cells] == code], minlength=len(items)) for code in (OMITTED, NOT_REACHED)]
+        omitted, not_reached = (
+            np.bincount(at[codes[cells] == code], minlength=len(items)) for code in (OMITTED, NOT_REACHED)
+        )
         options = {} if choices is None else _options(choices, cells, totals[row] - x[row, at])
         forms[tuple(marks.items[i] for i in items)] = FormSums(
             dict(zip(seen.tolist(), np.bincount(place).tolist(), strict=True)),
             dict(zip(seen.tolist(), by_total, strict=True)),
             (x * x).sum(axis=0),
-            *blank,
+            omitted,
+            not_reached,
             options,
         )
     return Sums(forms, dict(zip(table.items, table.maxima.tolist(), strict=True)))
@@ -187,10 +190,12 @@ def describe(sums: Sums, order: tuple[str, ...] | None = None) -> Classical:
         for name in form.items:
             where.setdefault(name, []).append(form)
     items = tuple(_pooled(name, where[name], sums.greatest[name]) for name in names if where[name])
-    known = [form for form in forms if form.alpha is not None]
-    weights = [form.n for form in known]
-    alpha = float(np.average([form.alpha for form in known], weights=weights)) if known else None
-    sem = float(np.sqrt(np.average([form.sem**2 for form in known], weights=weights))) if known else None
+    known = [(form.n, form.alpha, form.sem) for form in forms if form.alpha is not None and form.sem is not None]
+    alpha = sem = None
+    if known:
+        weights, alphas, sems = np.transpose(known)
+        alpha = float(np.average(alphas, weights=weights))
+        sem = float(np.sqrt(np.average(sems**2, weights=weights)))
     return Classical(sum(form.n for form in forms), alpha, sem, items, tuple(form.statistics() for form in forms))
 
 

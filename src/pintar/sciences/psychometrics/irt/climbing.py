@@ -155,14 +155,15 @@ class _Ascent:
     def finish(self, values: Values, nodes: Array) -> Summit:
         """Newton steps to the tolerance."""
         at = self._stand(values, nodes)
-        kept: tuple[Array, float] | None = None  # the information's Cholesky factor, and the gradient where it was made
-        whole: Array | None = None
+        kept: tuple[Array, Array, float] | None = (
+            None  # the information, its factor, and the gradient where it was made
+        )
         for step in range(MOST_STEPS):
             self.trail.append(at.height)
             self._refuse_unbounded(at.values)
             steepest = float(np.abs(at.slopes).max(initial=0.0))
             done = steepest <= TOLERANCE
-            if kept is None or (not done and not (self.is_costly and steepest <= 0.3 * kept[1])):
+            if kept is None or (not done and not (self.is_costly and steepest <= 0.3 * kept[2])):
                 whole = self._information(at, nodes)
                 factor = self._factor(whole)
                 if factor is None:
@@ -170,12 +171,12 @@ class _Ascent:
                         raise CalibrationFailed("no_curvature", self._weakest(whole))
                     at = self._stand(self._cycle(at.values, nodes), nodes)
                     continue
-                kept = (factor, steepest)
+                kept = (whole, factor, steepest)
             else:
-                kept = (kept[0], steepest)
+                kept = (kept[0], kept[1], steepest)
             if done:
-                return Summit(at.values, at.expected.loglik, whole, nodes, steepest, step, tuple(self.trail))
-            at = self._step(at, linalg.cho_solve((kept[0], True), at.slopes), nodes)
+                return Summit(at.values, at.expected.loglik, kept[0], nodes, steepest, step, tuple(self.trail))
+            at = self._step(at, linalg.cho_solve((kept[1], True), at.slopes), nodes)
         worst = int(np.argmax(np.abs(at.slopes)))
         raise CalibrationFailed("not_converged", self._name(worst), float(at.slopes[worst]))
 
@@ -195,7 +196,7 @@ class _Ascent:
         height = expected.loglik
         if self.priors is not None:
             free = self.layout.free_guesses
-            height += float(self.priors.log_density(values.a, values.logit_c)[free].sum())
+            height += float(self.priors.log_density(values.a, values.c)[free].sum())
         return _Stand(values, expected, slopes, height)
 
     def _step(self, at: "_Stand", step: Array, nodes: Array) -> "_Stand":

@@ -97,8 +97,8 @@ def lay_out(marks: MarkTable, maxima: NDArray[np.int64], groups: NDArray[np.int6
     booklets = marks.booklets(most=max(FEW_BOOKLETS, len(marks) // PEOPLE_PER_BOOKLET))
     parts: list[tuple[NDArray[np.int64] | None, NDArray[np.int64], int]] = []
     if booklets:
-        for items, rows in booklets:
-            parts += [(items.astype(np.int64), rows[of[rows] == g], g) for g in range(count)]
+        for met, rows in booklets:
+            parts += [(met.astype(np.int64), rows[of[rows] == g], g) for g in range(count)]
     else:
         parts = [(None, np.flatnonzero(of == g), g) for g in range(count)]
     share = _shares(marks)

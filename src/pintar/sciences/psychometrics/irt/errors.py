@@ -34,9 +34,10 @@ def covariance(design: Design, layout: Layout, summit: Summit, ready: Prepared) 
         inverse = inverse @ meat @ inverse
     spread = layout.spread
     whole = spread @ (spread @ inverse).T
-    if ready.anchor_items is None or ready.anchor_items.covariance is None:
+    fixed = ready.anchor_items
+    if fixed is None or fixed.covariance is None:
         return whole
-    places, anchors = _anchor_covariance(layout, ready)
+    places, anchors = _anchor_covariance(layout, ready.marks.items, fixed, fixed.covariance)
     bread = np.linalg.inv(layout.reduced(summit.information))
     shared = spread.T @ summit.information[:, places]
     moves = np.asarray(-(spread @ (bread @ shared)))
@@ -54,10 +55,11 @@ def _meat(design: Design, layout: Layout, summit: Summit, clusters: NDArray[np.i
     return sums.T @ sums
 
 
-def _anchor_covariance(layout: Layout, ready: Prepared) -> tuple[NDArray[np.int64], Array]:
+def _anchor_covariance(
+    layout: Layout, names: tuple[str, ...], fixed: ItemParameters, known: Array
+) -> tuple[NDArray[np.int64], Array]:
     """Places of the anchors' parameters in the whole vector, and their covariance there."""
-    fixed = ready.anchor_items
-    place = {name: i for i, name in enumerate(ready.marks.items)}
+    place = {name: i for i, name in enumerate(names)}
     places, rows, scale = [], [], []
     for j, name in enumerate(fixed.names):
         i, most = place[name], int(fixed.maxima[j])
@@ -69,7 +71,7 @@ def _anchor_covariance(layout: Layout, ready: Prepared) -> tuple[NDArray[np.int6
             rows.append(fixed.offsets[j] + most + 1)
             scale.append(1 / (fixed.c[j] * (1 - fixed.c[j])))
     scaled = np.array(scale)
-    return np.array(places, np.int64), fixed.covariance[np.ix_(rows, rows)] * scaled * scaled[:, None]
+    return np.array(places, np.int64), known[np.ix_(rows, rows)] * scaled * scaled[:, None]
 
 
 def in_order_of_items(layout: Layout, values: Values, whole: Array) -> Array:

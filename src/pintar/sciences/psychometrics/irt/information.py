@@ -76,7 +76,7 @@ def _complete(layout: Layout, at: Curves, expected: Expected, values: Values, pr
     shape = layout.shape
     whole = np.zeros((layout.size, layout.size))
     item, category = shape.item_of, np.arange(layout.categories)
-    if values.logit_c is None:
+    if expected.counts is None:
         padded = complete_information(layout, at, expected)
         column, last = shape.mark_of.astype(int) - 1, padded.shape[1] - 1
         same = item[:, None] == item
@@ -86,7 +86,7 @@ def _complete(layout: Layout, at: Curves, expected: Expected, values: Values, pr
         slopes = np.arange(layout.slopes_at, layout.guesses_at)
         whole[slopes, slopes] = padded[:, last, last]
     else:
-        _complete_with_guesses(whole, layout, at, expected, values, priors)
+        _complete_with_guesses(whole, layout, at, expected.shown, expected.counts, values, priors)
     # of ln w = T − ln Σ exp T with T = −z²/2: −∂²_rs ln w = −T_rs + E_w[T_rs] + Cov_w(T_r, T_s)
     scores, weights = group_scores(values, at.nodes), np.exp(log_weights(values, at.nodes))
     for g, (mean, sd) in enumerate(zip(values.mean, np.exp(values.log_sd), strict=True)):
@@ -100,13 +100,13 @@ def _complete(layout: Layout, at: Curves, expected: Expected, values: Values, pr
 
 
 def _complete_with_guesses(
-    whole: Array, layout: Layout, at: Curves, expected: Expected, values: Values, priors: Priors | None
+    whole: Array, layout: Layout, at: Curves, shown: Array, counts: Array, values: Values, priors: Priors | None
 ) -> None:
     """−∂_s Σ (x − P) h_r = Σ R P (1 − P) h_r h_s − Σ (R₁ − R P) ∂_s h_r, with h = (P*/P, θ P*/P, c/P)."""
     k = len(layout.free_items)
     c, theta, ratio = values.c[:, None], at.nodes, at.star / at.p
-    weight = expected.shown * at.p * (1 - at.p)
-    surplus = expected.counts - expected.shown * at.p
+    weight = shown * at.p * (1 - at.p)
+    surplus = counts - shown * at.p
     h = np.stack([ratio, theta * ratio, np.broadcast_to(c / at.p, at.p.shape)])
     blocks = np.einsum("kq,rkq,skq->rsk", weight, h, h)
     by_line = at.star * (1 - at.star) * c / at.p**2  # ∂(P*/P)/∂(aθ + d)
@@ -118,7 +118,7 @@ def _complete_with_guesses(
     blocks[2, :2] -= cross
     blocks[2, 2] -= (surplus * c * (1 - c) * at.star / at.p**2).sum(axis=1)
     if priors is not None:
-        slope, guess = priors.information(values.a, values.logit_c)
+        slope, guess = priors.information(values.a, values.c)
         blocks[1, 1] += slope
         blocks[2, 2] += guess
     for r in range(3):
@@ -241,8 +241,7 @@ def _subtract_node_by_node(
     guess = values.logit_c is not None
     squares = [np.zeros((len(mine), len(mine))) for _ in range(3)]
     pairs: dict[tuple[int, int], Array] = {}
-    c = values.c[item][:, None] if guess else None
-    h = [g / at.p[mine] for g in _numerators(at, mine, c)] if guess else []
+    h = [g / at.p[mine] for g in _numerators(at, mine, values.c[item][:, None])] if guess else []
     for q in np.flatnonzero(post.max(axis=0) > NEGLIGIBLE[kind]):
         away = chosen - (at.p[mine, q].astype(kind) if shown is None else shown * at.p[mine, q].astype(kind))
         away *= np.sqrt(post[:, q])[:, None]

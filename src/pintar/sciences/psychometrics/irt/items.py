@@ -153,7 +153,9 @@ class ItemParameters:
         chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
         covariance = None
         if self.covariance is not None:
-            rows = np.concatenate([np.arange(self.offsets[i], self.offsets[i + 1]) for i in chosen] or [[]]).astype(int)
+            rows = np.concatenate(
+                [np.zeros(0, int), *(np.arange(self.offsets[i], self.offsets[i + 1]) for i in chosen)]
+            )
             covariance = self.covariance[np.ix_(rows, rows)]
         most = int(self.maxima[chosen].max(initial=1))
         return ItemParameters(

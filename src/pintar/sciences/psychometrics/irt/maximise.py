@@ -25,7 +25,7 @@ def gradient(layout: Layout, at: Curves, expected: Expected, values: Values, pri
     By Fisher's identity it is the gradient of the expected complete-data log-likelihood.
     """
     shape = layout.shape
-    if values.logit_c is None:
+    if expected.counts is None:
         there = expected.shown[shape.item_of] * at.p
         by_d = expected.given[:, 0] - there.sum(axis=1)
         by_a = shape.by_item(shape.mark_of * (expected.given[:, 1] - there @ at.nodes))
@@ -38,7 +38,7 @@ def gradient(layout: Layout, at: Curves, expected: Expected, values: Values, pri
         by_c = values.c * shape.by_item((surplus / at.p) * (values.c[shape.item_of] > 0)[:, None]).sum(axis=1)
         by_guess = [by_c]
     if priors is not None:
-        slope, guess = priors.gradient(values.a, values.logit_c)
+        slope, guess = priors.gradient(values.a, values.c)
         by_a, by_guess = by_a + slope, [by_guess[0] + guess]
     by_group = np.zeros(2 * len(layout.free_groups))
     if layout.free_groups.any():
@@ -142,12 +142,13 @@ def _step_with_guesses(
     layout: Layout, at: Curves, expected: Expected, values: Values, slopes: Array, priors: Priors | None
 ) -> Values:
     """Fisher scoring of (d, a, logit c): the expected information is positive definite wherever it starts."""
+    assert values.logit_c is not None and layout.free_guesses is not None
     size = layout.guesses_at - layout.slopes_at
     weight = expected.shown * at.p * (1 - at.p)
     h = np.stack([at.star / at.p, at.nodes * at.star / at.p, np.broadcast_to(values.c[:, None] / at.p, at.p.shape)])
     information = np.einsum("kq,rkq,skq->krs", weight, h, h)
     if priors is not None:
-        slope, guess = priors.information(values.a, values.logit_c)
+        slope, guess = priors.information(values.a, values.c)
         information[:, 1, 1] += np.maximum(slope, 0)
         information[:, 2, 2] += guess
     own = np.stack([slopes[:size], slopes[size : 2 * size], slopes[2 * size : 3 * size]], axis=1)

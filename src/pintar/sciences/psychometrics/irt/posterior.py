@@ -114,7 +114,7 @@ def _sums(block: Block, values: Values, shape: Shape, kind: type = np.float64) -
     these only."""
     mine = block.categories
     each = np.stack([shape.mark_of[mine] * values.a[shape.item_of[mine]], values.d[mine]], axis=1)
-    sums = block.chosen.astype(kind, copy=False) @ each.astype(kind)
+    sums: Array = block.chosen.astype(kind, copy=False) @ each.astype(kind)
     return sums[:, 0], sums[:, 1]
 
 
@@ -185,9 +185,9 @@ def expect(design: Design, values: Values, nodes: Array, kind: type = np.float64
         np.zeros((len(shape.item_of), 2)),
         np.zeros(at.p.shape) if guess else None,
     )
-    powers = np.stack([nodes, nodes**2], axis=1).astype(kind)
+    powers: Array = np.stack([nodes, nodes**2], axis=1).astype(kind)
     for block in design.blocks:
-        weight = block.weights.astype(kind, copy=False)
+        weight: Array = block.weights.astype(kind, copy=False)
         quick = _multiplied(block, at, values, shape, prior[block.group])
         if quick is not None:
             moments, loglik = quick.moments[:, 1:] / quick.moments[:, :1], quick.loglik

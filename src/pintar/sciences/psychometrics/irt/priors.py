@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 Array = NDArray[np.float64]
 
@@ -22,21 +21,18 @@ class Priors:
 
     options: Array
 
-    def log_density(self, a: Array, logit_c: Array) -> Array:
+    def log_density(self, a: Array, c: Array) -> Array:
         """(k,), up to a constant; −∞ where a ≤ 0."""
-        c = expit(logit_c)
         with np.errstate(divide="ignore", invalid="ignore"):
             slope = np.where(a > 0, -0.5 * (np.log(a) / SD_OF_LOG_SLOPE) ** 2, -np.inf)
         right, wrong = WEIGHT_OF_GUESS / self.options, WEIGHT_OF_GUESS * (1 - 1 / self.options)
         return slope + right * np.log(c) + wrong * np.log1p(-c)
 
-    def gradient(self, a: Array, logit_c: Array) -> tuple[Array, Array]:
+    def gradient(self, a: Array, c: Array) -> tuple[Array, Array]:
         """Derivatives by a and by logit c, each (k,)."""
-        c = expit(logit_c)
         right, wrong = WEIGHT_OF_GUESS / self.options, WEIGHT_OF_GUESS * (1 - 1 / self.options)
         return -np.log(a) / (a * SD_OF_LOG_SLOPE**2), right * (1 - c) - wrong * c
 
-    def information(self, a: Array, logit_c: Array) -> tuple[Array, Array]:
+    def information(self, a: Array, c: Array) -> tuple[Array, Array]:
         """Minus the second derivatives by a and by logit c, each (k,)."""
-        c = expit(logit_c)
         return (1 - np.log(a)) / (a * SD_OF_LOG_SLOPE) ** 2, WEIGHT_OF_GUESS * c * (1 - c)

@@ -61,7 +61,7 @@ def by_items(marks: MarkTable, items: ItemParameters, theta: Array) -> Array:
     only, so one parameter of all items is moved at once. A clipped WLE does not move.
     """
     place = {name: i for i, name in enumerate(items.names)}
-    columns = np.array([place[name] for name in marks.items])[marks.columns]
+    columns = np.array([place[name] for name in marks.items], np.int32)[marks.columns]
     row, at = marks.row_of_cell, theta[marks.row_of_cell]
     _, information, third, _ = derivatives_of_cells(items, columns, marks.marks, at)
     total, bias = (np.bincount(row, cells, len(marks)) for cells in (information, third))
@@ -82,7 +82,7 @@ def by_items(marks: MarkTable, items: ItemParameters, theta: Array) -> Array:
     return out
 
 
-def _warm(items: ItemParameters, columns: NDArray[np.int64], marks: MarkTable, at: Array) -> Array:
+def _warm(items: ItemParameters, columns: NDArray[np.int32], marks: MarkTable, at: Array) -> Array:
     """(n,), G at the abilities of the cells."""
     first, information, third, _ = (
         np.bincount(marks.row_of_cell, cells, len(marks))
