@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", API_ROUTES),
     path("tampilan/", pages.look, name="tampilan"),
     path("komponen/", pages.components, name="komponen"),
+    path("komponen/grafik/", pages.chart_components, name="komponen-grafik"),
     path("luring/", pages.offline, name="luring"),
     path("healthz", pages.health, name="healthz"),
     path("media/<str:name>", storage.serve, name="media"),

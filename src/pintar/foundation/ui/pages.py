@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pintar.foundation import preferences
 from pintar.foundation.access import EVERYONE, access
+from pintar.foundation.ui import charts
 
 
 @access(EVERYONE)
@@ -28,6 +29,13 @@ def look(request: HttpRequest) -> HttpResponse:
 def components(request: HttpRequest) -> HttpResponse:
     """Every component and state of the look, for those who build pages."""
     return render(request, "foundation/components.html")
+
+
+@access(EVERYONE)
+@require_safe
+def chart_components(request: HttpRequest) -> HttpResponse:
+    """Every chart of measurement, for those who build pages with them."""
+    return render(request, "foundation/chart_components.html", charts.examples())
 
 
 @access(EVERYONE)
