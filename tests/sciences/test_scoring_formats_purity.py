@@ -19,6 +19,7 @@ PURE = {
     "hashlib",
     "hmac",
     "html",
+    "json",
     "re",
     "typing",
     "unicodedata",

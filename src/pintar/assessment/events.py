@@ -52,3 +52,39 @@ class LeaseTaken:
     """Another device went on with a sitting."""
 
     sitting: UUID
+
+
+@event("assessment.item_written")
+class ItemWritten:
+    """A version of an item of a bank was written; `number` counts its versions, from 1. About the item."""
+
+    item: UUID
+    number: int
+
+
+@event("assessment.item_stepped")
+class ItemStepped:
+    """A step was taken with the newest version of an item; `state` is where it led. About the item."""
+
+    item: UUID
+    number: int
+    step: str
+    state: str
+
+
+@event("assessment.bank_filled")
+class BankFilled:
+    """An edition's folder came into its training's bank: so many items anew, so many in a new version."""
+
+    edition: UUID
+    course: UUID
+    made: int
+    revised: int
+
+
+@event("assessment.enemies_named")
+class EnemiesNamed:
+    """With how many items an item never stands in one form, from now on. About the item."""
+
+    item: UUID
+    enemies: int

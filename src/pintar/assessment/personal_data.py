@@ -7,7 +7,7 @@ from pintar.assessment import kept, models
 
 
 class Sittings:
-    """`people.ports.PersonalData`: sittings with what was answered."""
+    """`people.ports.PersonalData`: sittings with what was answered, and questions that are being written."""
 
     name = "assessment"
 
@@ -18,7 +18,12 @@ class Sittings:
             .prefetch_related("operations", "held", "reviews")
         )
         extra = models.ExtraTime.objects.filter(person_id=person_id).values_list("percent", flat=True).first()
-        return {"sittings": [_sitting(row) for row in rows], "extra_time_percent": extra}
+        writing = models.ItemDraft.objects.filter(person_id=person_id).order_by("id")
+        return {
+            "sittings": [_sitting(row) for row in rows],
+            "extra_time_percent": extra,
+            "questions_being_written": [{"saved_at": each.saved_at.isoformat(), **each.fields} for each in writing],
+        }
 
     def erase(self, person_id: int, now: datetime) -> None:
         """Answers stay without a person, for the statistics of the items; typed words, which could name someone, go."""
@@ -29,6 +34,7 @@ class Sittings:
         mine.update(person=None, context_title="", return_to="/", receipt="")
         models.HeldReview.objects.filter(sitting__in=ids).update(reason="")
         models.ExtraTime.objects.filter(person_id=person_id).delete()
+        models.ItemDraft.objects.filter(person_id=person_id).delete()
 
 
 def _forget_typed(row: models.Sitting) -> None:

@@ -8,14 +8,15 @@ blueprint.yaml                    how many items of each indicator a form has
 import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
-from pintar.assessment import models, rules
+from pintar.assessment import models, rendered, rules
+from pintar.assessment.actions.bank.filling import Published, fill_bank
 from pintar.courses.ports import CourseFolder, Mistake
 from pintar.foundation import richtext, storage
 from pintar.foundation.richtext.pictures import fit
@@ -27,7 +28,6 @@ from pintar.sciences.scoring.items import split
 BLUEPRINT = "blueprint.yaml"
 READERS = {".yaml": items_yaml.read, ".yml": items_yaml.read, ".gift": gift.read}
 FORM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
-_BLOCK = re.compile(r"<(p|figure|div|ul|ol|blockquote|pre|h\d)\b")
 
 
 class Tests:
@@ -49,11 +49,13 @@ class Tests:
 
     def publish(self, folder: CourseFolder, edition_uid: UUID, now: datetime) -> dict[str, Any]:
         read = _Read(folder)
-        questions, keys = {}, []
+        questions, keys, published = {}, {}, []
         for name, item in read.items:
-            question, key = split(item, partial(_html, _Pictures(folder, name)))
-            questions[item.key] = {**question, "stem": _in_paragraph(question["stem"])}
-            keys.append(models.ItemKey(edition=edition_uid, item=item.key, key=key))
+            seen = _Pictures(folder, name)
+            question, keys[item.key] = split(item, partial(_html, seen))
+            questions[item.key] = {**question, "stem": rendered.in_paragraph(question["stem"])}
+            published.append(Published(item, seen.document, name))
+        versions = fill_bank(course=folder.outline["slug"], edition=edition_uid, items=published, now=now)
         models.Bank.objects.create(
             edition=edition_uid,
             document={
@@ -63,7 +65,10 @@ class Tests:
                 "forms": {name: [item.key for item in items] for name, items in read.forms.items()},
             },
         )
-        models.ItemKey.objects.bulk_create(keys)
+        models.ItemKey.objects.bulk_create(
+            models.ItemKey(edition=edition_uid, item=item, key=key, version_id=versions[item])
+            for item, key in keys.items()
+        )
         return {"tests": _summary(folder, read)}
 
 
@@ -231,17 +236,17 @@ def _indicators(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
 def _texts(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
     """What is wrong in the Markdown of stems, options and feedback; at the line where the item begins."""
     for path, item in read.items:
-        pictures = _Pictures(folder, path, keep=False)
+        seen = _Pictures(folder, path, keep=False)
         found: list[richtext.TextMistake] = []
 
-        def told(text: str, pictures: "_Pictures" = pictures, found: list[richtext.TextMistake] = found) -> str:
-            rendered = richtext.render_inline(text, pictures.found)
+        def told(text: str, seen: "_Pictures" = seen, found: list[richtext.TextMistake] = found) -> str:
+            rendered = richtext.render_inline(text, seen.found)
             found.extend(rendered.mistakes)
             return rendered.html
 
         split(item, told)
         for mistake in _distinct(found):
-            at = (pictures.path(mistake.file), mistake.line) if mistake.file else (path, item.line)
+            at = (seen.path(mistake.file), mistake.line) if mistake.file else (path, item.line)
             yield Mistake(*at, mistake.code, {**mistake.data, "item": item.key}, room="courses")
 
 
@@ -260,6 +265,12 @@ class _Pictures:
     folder: CourseFolder
     name: str
     keep: bool = True
+    used: dict[str, str | richtext.Pixels] = field(default_factory=dict)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The pictures that were asked for, as `ItemVersion.pictures` keeps them."""
+        return {written: rendered.write_picture(found) for written, found in sorted(self.used.items())}
 
     def path(self, written: str) -> str:
         """A path as written, seen from the file: "gambar/x.svg" beside it, "../inti/gambar/x.svg" elsewhere."""
@@ -272,6 +283,10 @@ class _Pictures:
         return "/".join(parts)
 
     def found(self, written: str) -> str | richtext.Pixels:
+        self.used[written] = found = self._made(written)
+        return found
+
+    def _made(self, written: str) -> str | richtext.Pixels:
         content = self.folder.files[self.path(written)]
         extension = PurePosixPath(written).suffix.removeprefix(".").lower()
         if extension == "svg":
@@ -286,9 +301,5 @@ class _Pictures:
         return storage.put(content, "webp").url if self.keep else "/media/"
 
 
-def _html(pictures: _Pictures, markdown: str) -> str:
-    return richtext.render_inline(markdown, pictures.found).html
-
-
-def _in_paragraph(html: str) -> str:
-    return html if _BLOCK.match(html) else f"<p>{html}</p>"
+def _html(seen: _Pictures, markdown: str) -> str:
+    return richtext.render_inline(markdown, seen.found).html

@@ -1,6 +1,7 @@
 """What may be asked about trainings. Editions never change, so each process keeps those it has built."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from pintar.foundation.refusals import not_found
 
 __all__ = [
     "Attribution",
+    "CourseFacts",
     "Cue",
     "Edition",
     "Entry",
@@ -32,6 +34,7 @@ __all__ = [
     "Lesson",
     "TestRule",
     "Variant",
+    "course",
     "edition",
     "editions",
     "latest_edition",
@@ -86,6 +89,24 @@ def editions(uids: Iterable[UUID]) -> dict[UUID, Edition]:
     if missing:
         found |= _built(models.Edition.objects.filter(uid__in=missing))
     return {uid: found[uid] for uid in wanted if uid in found}
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFacts:
+    """A training through all its editions."""
+
+    id: int
+    uid: UUID
+    slug: str
+
+
+def course(slug: str) -> CourseFacts:
+    """A training by its slug, also within the transaction that makes it. Raises Refusal (404)."""
+    # PostgreSQL refuses to look for a NUL.
+    found = models.Course.objects.filter(slug=slug[:81].replace("\0", "?")).values_list("id", "uid", "slug").first()
+    if found is None:
+        raise not_found("courses", "unknown_course")
+    return CourseFacts(*found)
 
 
 def latest_editions() -> tuple[Edition, ...]:

@@ -20,19 +20,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A declared policy. `kind` is "everyone", "account" or "role"; `role` is set for the last."""
+    """A declared policy. `kind` is "everyone", "account" or "role"; any of `roles`, set for the last, will do."""
 
     kind: str
-    role: str = ""
+    roles: tuple[str, ...] = ()
 
 
 EVERYONE = Access("everyone")
 ACCOUNT = Access("account")
 
 
-def role(name: str) -> Access:
-    """Someone who holds this role in at least one unit, with a second factor; the action checks which unit."""
-    return Access("role", name)
+def role(*names: str) -> Access:
+    """Someone who holds one of these roles in at least one unit, with a second factor; the action checks which unit."""
+    return Access("role", names)
 
 
 def access(policy: Access) -> Callable[[View], View]:
@@ -55,8 +55,8 @@ class Decider(Protocol):
 
     def is_signed_in(self, request: HttpRequest) -> bool: ...
 
-    def obstacle(self, request: HttpRequest, role: str) -> Reason | None:
-        """Why the role is not held in this session; None where it is."""
+    def obstacle(self, request: HttpRequest, roles: tuple[str, ...]) -> Reason | None:
+        """Why none of the roles is held in this session; None where one is."""
         ...
 
 

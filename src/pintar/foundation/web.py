@@ -61,7 +61,7 @@ class AccessMiddleware:
         decider = access.decider()
         if not decider.is_signed_in(request):
             return _sign_in_first(request)
-        if policy.kind == "role" and (why := decider.obstacle(request, policy.role)):
+        if policy.kind == "role" and (why := decider.obstacle(request, policy.roles)):
             return errors.refused(request, Refusal(why, status=403))
         return None
 

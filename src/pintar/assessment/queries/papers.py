@@ -136,7 +136,7 @@ def sitting_page(sitting: UUID, person_id: int, now: datetime) -> SittingPage:
         over=now > row.deadline,
         closed=row.closed_at is not None,
         questions=tuple(
-            _question(paper.disguised(item), number, answers.get(item, EMPTY))
+            question(paper.disguised(item), number, answers.get(item, EMPTY))
             for number, item in enumerate(paper.items, start=1)
         ),
         seq=max((answer.seq for answer in answers.values()), default=0),
@@ -188,7 +188,8 @@ def own(sitting: UUID, person_id: int) -> models.Sitting:
     return row
 
 
-def _question(asked: Mapping[str, Any], number: int, answer: Answer) -> Question:
+def question(asked: Mapping[str, Any], number: int, answer: Answer) -> Question:
+    """The question of these JSON values with an answer, as a page shows it."""
     field = f"q{number}"
     value = answer.value
     return Question(

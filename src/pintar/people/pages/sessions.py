@@ -49,11 +49,11 @@ class Decider:
     def is_signed_in(self, request: HttpRequest) -> bool:
         return getattr(request, "person", None) is not None
 
-    def obstacle(self, request: HttpRequest, role: str) -> Reason | None:
-        """None for who holds the role somewhere and confirmed a second factor in this session."""
+    def obstacle(self, request: HttpRequest, roles: tuple[str, ...]) -> Reason | None:
+        """None for who holds one of the roles somewhere and confirmed a second factor in this session."""
         sign_in = getattr(request, "sign_in", None)
         now = clock.now()
-        if sign_in is None or not queries.holds_role(sign_in.person.id, role, now):
+        if sign_in is None or not queries.holds_role(sign_in.person.id, roles, now):
             return Reason("foundation", "forbidden")
         if sign_in.confirmed_at is not None:
             return None

@@ -1,5 +1,6 @@
 """Sessions, and what may be done in them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -115,9 +116,14 @@ def grants_of(person: Person, now: datetime) -> list[GrantFacts]:
     return [GrantFacts(r.uid, r.role, unit_facts(r.unit), r.until_at) for r in rows]
 
 
-def holds_role(person_id: int, role: str, now: datetime) -> bool:
-    """Whether the person holds this role in at least one unit now."""
-    return current_grants(now).filter(account_id=person_id, role=role).exists()
+def holds_role(person_id: int, roles: Iterable[str], now: datetime) -> bool:
+    """Whether the person holds one of these roles in at least one unit now."""
+    return current_grants(now).filter(account_id=person_id, role__in=tuple(roles)).exists()
+
+
+def roles_of(person: UUID, now: datetime) -> frozenset[str]:
+    """The roles that the person of this uid holds in at least one unit now; none for a uid that is nobody's."""
+    return frozenset(current_grants(now).filter(account__uid=person).values_list("role", flat=True))
 
 
 def holds_role_in(person: Person, role: str, unit: UnitFacts, now: datetime) -> bool:

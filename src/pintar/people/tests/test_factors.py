@@ -43,7 +43,7 @@ def organiser() -> queries.Person:
 def hold(client: Client, role: str = "penyelenggara") -> bool:
     request = RequestFactory().get("/")
     request.sign_in = queries.sign_in_of(client.cookies["masuk"].value, "web", clock.now())  # type: ignore[attr-defined]
-    return Decider().obstacle(request, role) is None
+    return Decider().obstacle(request, (role,)) is None
 
 
 def set_up(client: Client, back: str = "") -> str:

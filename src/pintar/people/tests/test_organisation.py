@@ -74,8 +74,8 @@ def test_a_grant_ends_when_it_was_said_to_and_is_given_once() -> None:
     first = actions.give_grant(person=person, role="penguji", unit=unit, until=until, by=None, now=now)
     assert actions.give_grant(person=person, role="penguji", unit=unit, until=until, by=None, now=now) == first
     assert Grant.objects.count() == 1
-    assert queries.holds_role(person.id, "penguji", now)
-    assert not queries.holds_role(person.id, "penguji", until)
+    assert queries.holds_role(person.id, ("penguji",), now)
+    assert not queries.holds_role(person.id, ("penguji",), until)
     assert queries.factors_of(person.id, now).needed and not queries.factors_of(person.id, until).needed
 
 

@@ -3,8 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pintar.sciences.formats.reading import MOST_PARTS, MOST_WORDINGS
-from pintar.sciences.items import GAP_MARK, Body, Choice, Cloze, Matching, Ordering, ShortText
+from pintar.sciences.formats.reading import LONGEST_TEXT, MOST_PARTS, MOST_WORDINGS, has_bad_character
+from pintar.sciences.items import (
+    GAP_MARK,
+    GAP_NAME,
+    LONGEST_WORDING,
+    Body,
+    Choice,
+    Cloze,
+    Item,
+    Matching,
+    Number,
+    Ordering,
+    ShortText,
+    Truth,
+)
 
 FEWEST_PARTS = 2
 
@@ -42,6 +55,58 @@ def faults(body: Body, *, several: bool = False) -> Iterator[Fault]:
             yield from _counts("accept", accept, least=1, most=MOST_WORDINGS)
         case Cloze(gaps):
             yield from _counts("gaps", list(gaps), least=1)
+
+
+def faults_of_item(item: Item) -> list[Fault]:
+    """All faults of a whole item: those of its body and its gaps, and texts that are missing, too long or unstorable.
+
+    Besides the codes of `faults` and `gap_faults`: empty_text {field}, too_long {field, most}, bad_character {field},
+    bad_number {field}, bad_gap_name {gap}, and faults of a gap's own body with `of` "gaps" and its place.
+    """
+    found = list(faults(item.body, several=item.type == "multiple"))
+    if isinstance(item.body, Cloze):
+        found += gap_faults(item.stem, item.body.gaps)
+        for place, (name, gap) in enumerate(item.body.gaps.items()):
+            if not GAP_NAME.fullmatch(name):
+                found.append(Fault("bad_gap_name", "gaps", place, {"gap": name[:80]}))
+            inner = [*faults(gap), *_texts_of(gap)]
+            found += [Fault(each.code, "gaps", place, {**each.detail, "gap": name}) for each in inner]
+    return [*_text("stem", None, item.stem), *found, *_texts_of(item.body), *_text("feedback", None, item.feedback)]
+
+
+def _texts_of(body: Body) -> Iterator[Fault]:
+    match body:
+        case Choice(options):
+            for place, option in enumerate(options):
+                yield from _text("options", place, option.text)
+                yield from _text("feedback", place, option.feedback)
+        case Truth(_, if_true, if_false):
+            yield from _text("feedback", 0, if_true)
+            yield from _text("feedback", 1, if_false)
+        case Matching(pairs, distractors):
+            for place, pair in enumerate(pairs):
+                yield from _text("pairs", place, pair.left)
+                yield from _text("pairs", place, pair.right)
+            for place, text in enumerate(distractors):
+                yield from _text("distractors", place, text)
+        case Ordering(order):
+            for place, text in enumerate(order):
+                yield from _text("order", place, text)
+        case ShortText(accept):
+            for place, text in enumerate(accept):
+                yield from _text("accept", place, text, LONGEST_WORDING)
+        case Number(_, tolerance):
+            if tolerance < 0:
+                yield Fault("bad_number", "tolerance", detail={"field": "tolerance"})
+
+
+def _text(field: str, place: int | None, text: str, longest: int = LONGEST_TEXT) -> Iterator[Fault]:
+    if not text.strip() and field != "feedback":
+        yield Fault("empty_text", field, place, {"field": field})
+    elif len(text) > longest:
+        yield Fault("too_long", field, place, {"field": field, "most": longest})
+    elif has_bad_character(text):
+        yield Fault("bad_character", field, place, {"field": field})
 
 
 def gap_faults(stem: str, names: Iterable[str]) -> Iterator[Fault]:

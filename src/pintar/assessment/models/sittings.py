@@ -29,13 +29,18 @@ class Bank(models.Model):
 
 
 class ItemKey(models.Model):
-    """How an item is marked, and its feedback. Read when a sitting is closed, and after that for its feedback."""
+    """How an item is marked, and its feedback. Read when a sitting is closed, and after that for its feedback.
+
+    `version` is the one of the bank that this edition, and so each of its sittings, shows; None in editions that were
+    published before there was a bank.
+    """
 
     edition = models.UUIDField()
     item = models.CharField(max_length=64)
     key = models.JSONField()
+    version = models.ForeignKey("assessment.ItemVersion", on_delete=models.PROTECT, null=True, related_name="+")
 
-    PRIVACY = privacy(rest="id edition item key")
+    PRIVACY = privacy(rest="id edition item key version")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "item"], name="item_key_once")]

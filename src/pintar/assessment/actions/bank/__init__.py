@@ -1,0 +1,17 @@
+"""What can be done in a bank: write items and versions, keep what is being written, take steps, name enemies."""
+
+from pintar.assessment.actions.bank.drafts import begin_draft, drop_draft, keep_draft
+from pintar.assessment.actions.bank.enemies import name_enemies
+from pintar.assessment.actions.bank.stepping import take_step
+from pintar.assessment.actions.bank.writing import Written, restore_version, write_item
+
+__all__ = [
+    "Written",
+    "begin_draft",
+    "drop_draft",
+    "keep_draft",
+    "name_enemies",
+    "restore_version",
+    "take_step",
+    "write_item",
+]

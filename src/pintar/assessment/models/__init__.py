@@ -1,0 +1,31 @@
+"""Tables of this room: sittings with the editions they are pinned to, and the bank that outlives them."""
+
+from pintar.assessment.models.items import EnemyPair, Item, ItemDraft, ItemStep, ItemVersion
+from pintar.assessment.models.sittings import (
+    ANONYMOUS,
+    Bank,
+    ExtraTime,
+    HeldOperation,
+    HeldReview,
+    ItemKey,
+    Operation,
+    OperationFields,
+    Sitting,
+)
+
+__all__ = [
+    "ANONYMOUS",
+    "Bank",
+    "EnemyPair",
+    "ExtraTime",
+    "HeldOperation",
+    "HeldReview",
+    "Item",
+    "ItemDraft",
+    "ItemKey",
+    "ItemStep",
+    "ItemVersion",
+    "Operation",
+    "OperationFields",
+    "Sitting",
+]

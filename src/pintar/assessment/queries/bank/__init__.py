@@ -1,0 +1,32 @@
+"""What may be asked about banks: all of them, one as a table, one item with its history, what somebody is writing."""
+
+from pintar.assessment.queries.bank.banks import BankLine, banks
+from pintar.assessment.queries.bank.items import (
+    EditorPage,
+    ItemPage,
+    VersionPage,
+    editor_page,
+    item_page,
+    version_page,
+)
+from pintar.assessment.queries.bank.listing import PAGE, BankPage, DraftLine, Filters, ItemLine, bank_page
+from pintar.assessment.queries.bank.previews import Preview, preview
+
+__all__ = [
+    "PAGE",
+    "BankLine",
+    "BankPage",
+    "DraftLine",
+    "EditorPage",
+    "Filters",
+    "ItemLine",
+    "ItemPage",
+    "Preview",
+    "VersionPage",
+    "bank_page",
+    "banks",
+    "editor_page",
+    "item_page",
+    "preview",
+    "version_page",
+]
