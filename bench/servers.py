@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bench import processes
 
@@ -212,7 +213,7 @@ def _another_database(url: str) -> str:
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE plain")
-    return f"{url.rpartition('/')[0]}/plain"
+    return urlsplit(url)._replace(path="/plain").geturl()
 
 
 def _spawn(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

@@ -3,7 +3,7 @@ database's options, which are Pintar's, so that both commit and read in the same
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pintar.foundation import sqlite
 
@@ -61,7 +61,7 @@ if url := os.environ.get("PLAIN_DATABASE_URL", ""):
             "NAME": parts.path.lstrip("/"),
             "USER": parts.username or "",
             "PASSWORD": parts.password or "",
-            "HOST": parts.hostname or "",
+            "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),  # a socket's folder
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,

@@ -10,12 +10,22 @@ from pintar.enrolment import rules
 from pintar.enrolment.models import Completion, Pledge, Seat
 from pintar.enrolment.queries.batches import sane
 from pintar.enrolment.rules import SeatFacts
+from pintar.foundation.prepared import Prepared
 from pintar.people.queries import Person
+
+
+def _seats() -> QuerySet[Seat]:
+    return Seat.objects.select_related("batch__period")
+
+
+_HELD = Prepared(
+    lambda person: _seats().filter(person=person, released_at=None).order_by("-taken_at", "-id"), person=int
+)
 
 
 def seats_of(person_id: int) -> list[SeatFacts]:
     """A person's current seats, newest first."""
-    return [row.facts() for row in _seats().filter(person=person_id, released_at=None).order_by("-taken_at", "-id")]
+    return [row.facts() for row in _HELD(person=person_id)]
 
 
 def seat_of(person_id: int, batch_key: str) -> SeatFacts | None:
@@ -63,7 +73,3 @@ def person_facts(person: Person, with_completed: bool = True) -> rules.PersonFac
         email_verified=person.email_verified,
         completed=frozenset(completed(person.id)) if with_completed else frozenset(),
     )
-
-
-def _seats() -> QuerySet[Seat]:
-    return Seat.objects.select_related("batch__period")

@@ -8,7 +8,7 @@ it was sent; what the counter answered is the answer.
 import json
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ from pintar.foundation.refusals import Reason
 from pintar.people import queries as people
 
 Answer = Iterable[bytes]
+# The way on to another lane, for whoever the room lets through.
+Onward = Callable[[], Answer]
 
 # Answers of the counter after which nothing is decided: sign in first, a form too old, too often, an error.
 UNDECIDED = frozenset({302, 401, 403, 429})
@@ -38,7 +40,11 @@ HOLDERS_KNOWN = 50_000
 
 
 class Door:
-    """`application` is the house behind the door; batches are looked at in the lane `shop`."""
+    """`application` is the house behind the door; batches are looked at in the lane `shop`.
+
+    What the room answers itself is worked out in its gate, few at a time: were it hundreds of threads, those at the
+    counter would wait for Python's own lock after each of their statements, and no seat would be given.
+    """
 
     def __init__(self, application: Wsgi, room: WaitingRoom, shop: Lane):
         self.application, self.room, self.shop = application, room, shop
@@ -73,15 +79,24 @@ class Door:
                 queue = self.room.begin(asked.batch)
                 if queue is None:
                     raise
+        return self._at_the_gate(lambda: self._arrive(asked, start, queue))
+
+    def _at_the_gate(self, step: Callable[[], Answer | Onward]) -> Answer:
+        with self.gate.place():
+            found = step()
+        return found() if callable(found) else found
+
+    def _arrive(self, asked: Asked, start: StartResponse, queue: Awaited) -> Answer | Onward:
         now = clock.now().timestamp()
         person = self._holder(asked)
         if person is None or queue.over(now):
-            return self.seats.run(self.application, asked.environ, start)
+            return lambda: self.seats.run(self.application, asked.environ, start)
         carried = asked.own_ticket()
         ticket = _ticket(queue, person, now, carried, asked.form)
         spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
-        if spot.stage is Stage.WAITING and spot.none_left and not ticket.place and self._stands_in(queue, person):
-            return self.seats.run(self.application, asked.environ, start)
+        is_new = spot.stage is Stage.WAITING and not ticket.place
+        if is_new and spot.none_left and queries.stands_in(queue.key, person):
+            return lambda: self.seats.run(self.application, asked.environ, start)
         ticket = replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead)
         return self._answer(asked, start, queue, ticket, spot, now, asked.environ)
 
@@ -93,16 +108,17 @@ class Door:
             return body
 
     def _queue(self, asked: Asked, start: StartResponse) -> Answer:
-        now = clock.now().timestamp()
         ticket = asked.own_ticket()
-        if ticket is None or now - ticket.given_at > tickets.GOOD_FOR:
+        if ticket is None or clock.now().timestamp() - ticket.given_at > tickets.GOOD_FOR:
             return self.shop.run(self.application, asked.environ, start)
-        queue = self.room.awaited(asked.batch)
+        # Where none is known the rush is over, or what was known of it is lost: a queue is where a ticket is good.
+        queue = self.room.awaited(asked.batch) or self.room.begin(asked.batch)
         if queue is None:
-            # The rush is over, or what was known of it is lost: a queue is where a ticket is good.
-            queue = self.room.begin(asked.batch)
-            if queue is None:
-                return self.shop.run(self.application, asked.environ, start)
+            return self.shop.run(self.application, asked.environ, start)
+        return self._at_the_gate(lambda: self._stand(asked, start, queue, ticket))
+
+    def _stand(self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket) -> Answer | Onward:
+        now = clock.now().timestamp()
         spot = self.room.store.look(queue.key, ticket.id, now)
         if spot.stage in (Stage.SEATED, Stage.REFUSED):
             return answers.go(start, f"/angkatan/{queue.key}/", answers.ticket_cookie(queue.key, ""))
@@ -130,26 +146,36 @@ class Door:
             return self.shop.run(self.application, asked.environ, start)
         except Crowded:
             queue = self.room.awaited(asked.batch)
-            now = clock.now().timestamp()
-            if queue is None or queue.over(now) or (person := self._holder(asked)) is None:
+            with self.gate.place():
+                found = self._look_in(asked, start, queue) if queue else None
+            if found is None:
                 raise
-            ticket = _ticket(queue, person, now, asked.own_ticket(), "")
-            spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
-            if spot.stage is not Stage.WAITING:
-                raise
-            ticket = replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead)
-            return self._give(asked, start, ticket)
+            return found
+
+    def _look_in(self, asked: Asked, start: StartResponse, queue: Awaited) -> Answer | None:
+        now = clock.now().timestamp()
+        if queue.over(now) or (person := self._holder(asked)) is None:
+            return None
+        ticket = _ticket(queue, person, now, asked.own_ticket(), "")
+        spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
+        if spot.stage is not Stage.WAITING:
+            return None
+        return self._give(asked, start, replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead))
 
     def _answer(
         self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, spot: Spot, now: float,
         environ: dict[str, Any] | None,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer | Onward:  # fmt: skip
         """Go on to the counter with `environ` (None: with the form that the ticket holds), or wait."""
-        if spot.stage in (Stage.CALLED, Stage.SEATED):
+
+        def on() -> Answer:
             try:
                 return self._go_on(asked, start, queue, ticket, now, environ)
             except Crowded:
                 return self._wait(asked, start, queue, ticket, spot, now, "called")
+
+        if spot.stage in (Stage.CALLED, Stage.SEATED):
+            return on
         if over := queue.over(now):
             return self._end(asked, start, queue, ticket, spot, now, over)
         if queue.is_before_opening(now):
@@ -157,10 +183,7 @@ class Door:
         if not spot.none_left:
             return self._wait(asked, start, queue, ticket, spot, now, "waiting")
         if asked.joins_list or ticket.joins_list:
-            try:
-                return self._go_on(asked, start, queue, ticket, now, environ)
-            except Crowded:
-                return self._wait(asked, start, queue, ticket, spot, now, "called")
+            return on
         return self._end(asked, start, queue, ticket, spot, now, "full")
 
     def _go_on(
@@ -171,7 +194,8 @@ class Door:
         if environ is None:
             if asked.wants_json:
                 return self._poll(asked, start, "called", 1)
-            person = self._holder(asked)
+            with self.gate.place():
+                person = self._holder(asked)
             if person is None or tickets.id_of(asked.batch, person) != ticket.id:
                 # Somebody else's ticket, or nobody is signed in: the page behind the door says what to do.
                 return self.shop.run(self.application, asked.environ, start)
@@ -228,7 +252,7 @@ class Door:
         return answers.send(asked.environ, start, 200, text, JSON)
 
     def _holder(self, asked: Asked) -> UUID | None:
-        """Whose session came with this request. The counter asks again, so it may be a little old."""
+        """Whose session came with this request, asked at the gate. The counter asks again: it may be a little old."""
         token = requests.token(asked.environ)
         if not token[0]:
             return None
@@ -236,17 +260,12 @@ class Door:
         person, until = self._holders.get(token, (None, 0.0))
         if person is not None and at < until:
             return person
-        with self.gate.place():
-            found = people.holder_of(*token, clock.now())
+        found = people.holder_of(*token, clock.now())
         if found is not None:
             if len(self._holders) >= HOLDERS_KNOWN:
                 self._holders.clear()
             self._holders[token] = (found, at + HOLDER_KNOWN_FOR)
         return found
-
-    def _stands_in(self, queue: Awaited, person: UUID) -> bool:
-        with self.gate.place():
-            return queries.stands_in(queue.key, person)
 
 
 class _Counter:
