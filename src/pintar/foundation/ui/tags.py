@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
-from django.utils.html import format_html, strip_tags
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -165,6 +165,12 @@ def identity(number: str) -> str:
         parts.append(number[at : at + size])
         at += size
     return " ".join(part for part in parts if part)
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that a narrow line breaks after its @ or before a dot, and not within a word."""
+    return SafeString(escape(address).replace("@", "@<wbr>").replace(".", "<wbr>."))
 
 
 @register.filter

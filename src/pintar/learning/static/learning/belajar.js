@@ -76,7 +76,7 @@ const chip = document.querySelector("[data-save]")
 function show({ state, left, status, answers }) {
   const words = chip.querySelector("span")
   const time = new Date()
-  const at = `${String(time.getHours()).padStart(2, "0")}.${String(time.getMinutes()).padStart(2, "0")}`
+  const at = [time.getHours(), time.getMinutes()].map(n => String(n).padStart(2, "0")).join(chip.dataset.separator)
   if (state === "saved" && !answers.length) state = chip.hidden ? "" : chip.dataset.state
   if (state) {
     chip.hidden = false
