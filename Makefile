@@ -29,8 +29,8 @@ report: .venv/.test                  ## bytes and queries of every page, the lon
 bench: .venv/.test                   ## every speed figure in its short form, into docs/speed.md
 	.venv/bin/python -m bench all --into docs/speed.md
 
-judges: .venv/.judges                ## compare the psychometrics with other packages, exactness and speed
-	.venv/bin/pytest -n 0 -m judges tests/sciences/psychometrics/test_judges.py
+judges: .venv/.judges                ## compare the psychometrics with other packages, exactness and speed; read Parquet
+	.venv/bin/pytest -n 0 -m judges tests/sciences/psychometrics/test_judges.py tests/operations/test_measure_parquet.py
 	.venv/bin/python -m bench measure speed
 
 lock: | $(UV)                        ## resolve anew; the files name versions and hashes

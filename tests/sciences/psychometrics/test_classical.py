@@ -160,3 +160,12 @@ def test_options_merge_too():
     found = describe(sums[0] + sums[1])
     assert [(o.option, o.share) for o in found.items[0].options] == [("A", 0.5), ("B", 0.5)]
     assert found.items[0].facility == pytest.approx(0.5)
+
+
+def test_many_rows_are_summed_in_portions_with_the_same_result(monkeypatch):
+    from pintar.sciences.psychometrics import classical
+
+    codes = np.random.default_rng(3).integers(-3, 2, (300, 5))
+    whole = describe(count(ResponseTable.of(codes)))
+    monkeypatch.setattr(classical, "ROWS", 7)
+    assert describe(count(ResponseTable.of(codes))).items == whole.items

@@ -1,6 +1,7 @@
 """Opening the files of `pintar measure`, with errors that name line and column and say what to do next."""
 
 import csv
+import io
 import json
 import os
 import sys
@@ -40,18 +41,21 @@ def marks_file(path: Path) -> "ResponseTable":
     from pintar.sciences.psychometrics.reading import read_batches, read_marks
 
     with _refusing(path):
-        if path.suffix.lower() == ".parquet":
+        if _is_parquet(path):
             return read_batches(_batches(path))
         with opened(path) as lines:
             return read_marks(lines)
 
 
 def choices_file(path: Path) -> "ChoiceTable":
-    """A table of the options chosen."""
+    """A table of the options chosen, CSV or Parquet."""
     from pintar.sciences.psychometrics.reading import read_choices
 
-    with _refusing(path), opened(path) as lines:
-        return read_choices(lines)
+    with _refusing(path):
+        if _is_parquet(path):
+            return read_choices(_as_lines(_batches(path)))
+        with opened(path) as lines:
+            return read_choices(lines)
 
 
 def key_file(path: Path, items: Sequence[str]) -> dict[str, str]:
@@ -187,15 +191,44 @@ def _sentence(fault: "TableFaulty") -> str:
     return f"line {fault.line}{column}: {_FAULTS.get(fault.reason, fault.reason).format(found=fault.found)}"
 
 
-def _batches(path: Path) -> Iterator[dict[str, list[object]]]:
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
+
+
+def _batches(path: Path) -> Iterator[dict[str, Sequence[Any]]]:
+    """Some thousand rows at a time; whole numbers among which some are missing come as floats with NaN."""
     try:
+        from pyarrow import ArrowException  # type: ignore[import-not-found]
         from pyarrow.parquet import ParquetFile  # type: ignore[import-not-found]
     except ImportError:
         raise click.ClickException(
-            f"{path}: reading Parquet needs pyarrow. Install it, or save the table as CSV."
+            f"{path}: reading Parquet needs pyarrow. Install it where Pintar is installed (pip install pyarrow), or "
+            "save the table as CSV."
         ) from None
-    for batch in ParquetFile(path).iter_batches():
-        yield batch.to_pydict()
+    try:
+        for batch in ParquetFile(path).iter_batches(batch_size=4096):
+            names = batch.schema.names
+            yield {name: batch.column(i).to_numpy(zero_copy_only=False) for i, name in enumerate(names)}
+    except ArrowException as fault:
+        reason = str(fault).splitlines()[0].rstrip(".")
+        raise click.ClickException(f"{path}: it is not a Parquet file ({reason}). Save the table anew.") from None
+
+
+def _as_lines(batches: Iterator[dict[str, Sequence[Any]]]) -> Iterator[str]:
+    """The same table as lines of CSV; what is missing is empty."""
+    names: list[str] = []
+    for batch in batches:
+        if not names:
+            names = list(batch)
+            yield _line(names)
+        for row in zip(*batch.values(), strict=True):
+            yield _line("" if cell is None or cell != cell else cell for cell in row)
+
+
+def _line(cells: Iterable[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
 
 
 def categories_file(path: Path) -> dict[str, tuple[int, ...]]:

@@ -22,13 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pintar.sciences.psychometrics.choices import ChoiceTable
-from pintar.sciences.psychometrics.responses import NOT_REACHED, OMITTED, ResponseTable
+from pintar.sciences.psychometrics.responses import NOT_REACHED, OMITTED, MarkTable, ResponseTable
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 EXTREME_SHARE = (27, 100)
 """The upper and the lower group, as a fraction."""
+ROWS = 4096
+"""Rows summed at once, so that memory does not grow with the persons."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,33 +84,39 @@ class Sums:
 def count(table: ResponseTable, choices: ChoiceTable | None = None) -> Sums:
     """The sums of a table. choices: the options chosen, cell by cell those of the table (`ChoiceTable.marked`)."""
     marks = table.for_people()
-    codes = table.codes
     forms: dict[tuple[str, ...], FormSums] = {}
     for presented, rows in marks.booklets():
         items = np.array(sorted(presented, key=lambda i: marks.items[i]))
-        place_of = np.zeros(len(marks.items), np.int64)
-        place_of[items] = np.arange(len(items))
-        taken = marks.take_rows(rows)
-        x = taken.dense()[:, items].astype(np.int64)
-        totals = x.sum(axis=1)
-        seen, place = np.unique(totals, return_inverse=True)
-        by_total = np.zeros((len(seen), len(items)), np.int64)
-        np.add.at(by_total, place, x)
-        cells, row = _cells_of(table, marks.rows[rows])
-        at = place_of[table.columns[cells]]
-        omitted, not_reached = (
-            np.bincount(at[codes[cells] == code], minlength=len(items)) for code in (OMITTED, NOT_REACHED)
-        )
-        options = {} if choices is None else _options(choices, cells, totals[row] - x[row, at])
-        forms[tuple(marks.items[i] for i in items)] = FormSums(
-            dict(zip(seen.tolist(), np.bincount(place).tolist(), strict=True)),
-            dict(zip(seen.tolist(), by_total, strict=True)),
-            (x * x).sum(axis=0),
-            omitted,
-            not_reached,
-            options,
-        )
+        form = tuple(marks.items[i] for i in items)
+        for start in range(0, len(rows), ROWS):
+            sums = _sums(table, choices, marks, items, rows[start : start + ROWS])
+            forms[form] = forms[form] + sums if form in forms else sums
     return Sums(forms, dict(zip(table.items, table.maxima.tolist(), strict=True)))
+
+
+def _sums(table: ResponseTable, choices: ChoiceTable | None, marks: MarkTable, items: Whole, rows: Whole) -> FormSums:
+    """Of some rows of one form."""
+    codes = table.codes
+    place_of = np.zeros(len(marks.items), np.int64)
+    place_of[items] = np.arange(len(items))
+    x = marks.take_rows(rows).dense()[:, items].astype(np.int64)
+    totals = x.sum(axis=1)
+    seen, place = np.unique(totals, return_inverse=True)
+    by_total = np.zeros((len(seen), len(items)), np.int64)
+    np.add.at(by_total, place, x)
+    cells, row = _cells_of(table, marks.rows[rows])
+    at = place_of[table.columns[cells]]
+    omitted, not_reached = (
+        np.bincount(at[codes[cells] == code], minlength=len(items)) for code in (OMITTED, NOT_REACHED)
+    )
+    return FormSums(
+        dict(zip(seen.tolist(), np.bincount(place).tolist(), strict=True)),
+        dict(zip(seen.tolist(), by_total, strict=True)),
+        (x * x).sum(axis=0),
+        omitted,
+        not_reached,
+        {} if choices is None else _options(choices, cells, totals[row] - x[row, at]),
+    )
 
 
 def _cells_of(table: ResponseTable, rows: Whole) -> tuple[Whole, Whole]:

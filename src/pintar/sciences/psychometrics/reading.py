@@ -67,13 +67,7 @@ def read_marks(lines: Iterable[str]) -> ResponseTable:
         counts.append(np.bincount(row, minlength=len(grid)))
         columns.append(column.astype(np.int32))
         codes.append(grid[row, column])
-    return ResponseTable.from_cells(
-        header.items,
-        np.concatenate([[0], *counts]).cumsum(),
-        np.concatenate([np.zeros(0, np.int32), *columns]),
-        np.concatenate([np.zeros(0, np.int16), *codes]),
-        persons=persons if header.names_persons else None,
-    )
+    return _gathered(header.items, counts, columns, codes, persons if header.names_persons else None)
 
 
 def read_choices(lines: Iterable[str]) -> ChoiceTable:
@@ -107,23 +101,26 @@ def read_batches(batches: Iterable[Mapping[str, Sequence[object]]]) -> ResponseT
     """
     items: tuple[str, ...] = ()
     persons: list[str] = []
-    grids = [np.zeros((0, 0), np.int16)]
+    counts: list[NDArray[np.int64]] = []
+    columns: list[NDArray[np.int32]] = []
+    codes: list[NDArray[np.int16]] = []
     line = 1
     for batch in batches:
         names = tuple(name for name in batch if name.lower() != PERSON)
         if not items:
             if not names:
                 raise TableFaulty("no_items", line)
-            items, grids = names, [np.zeros((0, len(names)), np.int16)]
+            items = names
         persons += [str(value) for name in batch if name.lower() == PERSON for value in batch[name]]
         if missing := [name for name in items if name not in batch]:
             raise TableFaulty("name_missing", line, found=missing[0])
-        grids.append(np.array([_column(batch[name], line, name) for name in items], np.int16).T.reshape(-1, len(items)))
-        line += len(grids[-1])
-    whole = np.concatenate(grids)
-    row, column = np.nonzero(whole >= 0)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(whole)))])
-    return ResponseTable.from_cells(items, starts, column, whole[row, column], persons=persons or None)
+        grid = np.array([_column(batch[name], line, name) for name in items], np.int16).T.reshape(-1, len(items))
+        row, column = np.nonzero(grid >= 0)
+        counts.append(np.bincount(row, minlength=len(grid)))
+        columns.append(column.astype(np.int32))
+        codes.append(grid[row, column])
+        line += len(grid)
+    return _gathered(items, counts, columns, codes, persons or None)
 
 
 def read_key(lines: Iterable[str]) -> dict[str, str]:
@@ -153,6 +150,19 @@ def read_groups(lines: Iterable[str]) -> tuple[tuple[str, ...] | None, tuple[str
         persons += _without_persons(portion, header, first)[0]
         groups += [row[place] for _, row in _cells(portion, header, first)]
     return (tuple(persons) if header.names_persons else None), tuple(groups)
+
+
+def _gathered(
+    items: tuple[str, ...],
+    counts: list[NDArray[np.int64]],
+    columns: list[NDArray[np.int32]],
+    codes: list[NDArray[np.int16]],
+    persons: list[str] | None,
+) -> ResponseTable:
+    """One table of the cells of many portions."""
+    starts = np.concatenate([[0], *counts]).cumsum()
+    cells = np.concatenate([np.zeros(0, np.int32), *columns]), np.concatenate([np.zeros(0, np.int16), *codes])
+    return ResponseTable.from_cells(items, starts, *cells, persons=persons)
 
 
 def _header(lines: Iterable[str]) -> tuple[Header, Iterator[str]]:
