@@ -84,6 +84,6 @@ LANES = Lanes(
     # A sign-in keeps a whole core busy for 21 ms, outside of Python's own lock.
     sign_in=Lane("sign in", at_once=max(1, (os.cpu_count() or 1) // 2), waiting=16),
     shop=Lane("shop", at_once=2, waiting=24),
-    gate=Lane("gate", at_once=3, waiting=128),
+    gate=Lane("gate", at_once=3, waiting=384),
 )
 application = Served(house, LANES, WaitingRoom(store.of_this_house(), LANES.seats, LANES.gate))

@@ -23,7 +23,7 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 # Threads of one server process; nearly all of them sleep.
-THREADS = 256
+THREADS = 512
 # How long somebody waits in a lane before they are told that it is crowded: seconds.
 PATIENCE = 15.0
 # The weight of the newest in the running mean of how long one of a lane takes.

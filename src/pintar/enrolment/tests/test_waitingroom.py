@@ -374,6 +374,19 @@ def test_a_crowd_at_one_door_leaves_the_others_open(front: Front, batch: BatchFa
         assert visitor.get("/api/v1/sittings/00000000-0000-0000-0000-000000000007").status == 404
 
 
+def test_who_finds_no_room_at_the_gate_comes_back_no_sooner_than_those_in_the_queue(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 5)
+    a_rush(front, people[:4], batch, clock)
+    with crowded(front.lanes.gate):
+        for answer in (people[3].queue(batch.key), people[4].take(batch.key)):
+            assert answer.status == 503
+            assert int(answer.header("Retry-After")) >= rules.SOONEST
+        assert "antrean" in people[3].cookies  # the place is kept
+    assert people[3].poll(batch.key)["show"]["place"] == "4"
+
+
 def test_giving_a_seat_back_needs_no_turn(front: Front, batch: BatchFacts, clock: Any) -> None:
     (holder,) = crowd(front, 1)
     holder.take(batch.key)

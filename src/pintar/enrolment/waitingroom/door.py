@@ -20,7 +20,7 @@ from pintar.enrolment.waitingroom import asked as requests
 from pintar.enrolment.waitingroom.answers import HTML, JSON, StartResponse
 from pintar.enrolment.waitingroom.asked import Asked, Wish
 from pintar.enrolment.waitingroom.room import Awaited, WaitingRoom
-from pintar.enrolment.waitingroom.rules import Spot, Stage
+from pintar.enrolment.waitingroom.rules import SOONEST, Spot, Stage
 from pintar.enrolment.waitingroom.store import Unreachable
 from pintar.enrolment.waitingroom.tickets import QueueTicket
 from pintar.foundation import clock
@@ -66,7 +66,9 @@ class Door:
                 case Wish.LOOK:
                     return self._look(asked, start)
         except Crowded as crowded:
-            return busy(asked.environ, start, crowded)
+            # In a rush, no sooner than those in the queue: hundreds who come back at once are a rush of their own.
+            rests = SOONEST * random.uniform(1, 2) if self.room.awaited(asked.batch) else 0.0
+            return busy(asked.environ, start, Crowded(crowded.retry_after + rests))
         except Unreachable:
             return busy(asked.environ, start, Crowded(5.0))
 
