@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from pintar.courses.ports import CourseFolder, Mistake
 from pintar.foundation import richtext, storage
 from pintar.foundation.richtext.pictures import fit
 from pintar.sciences.formats import gift, items_yaml
+from pintar.sciences.formats.reading import Reading
 from pintar.sciences.formats.yaml_nodes import Source
 from pintar.sciences.items import Item
 from pintar.sciences.scoring.items import split
@@ -91,8 +92,8 @@ class _Read:
     def _files(self) -> dict[str, tuple[tuple[Item, ...], tuple[Mistake, ...]]]:
         files = {}
         for path in [*self.folder.names("bank/"), *self.folder.names("forms/")]:
-            if reader := READERS.get(PurePosixPath(path).suffix):
-                reading = reader(self.folder.text(path), path)
+            if PurePosixPath(path).suffix in READERS:
+                reading = _reading(path, self.folder.text(path))
                 files[path] = (
                     reading.items,
                     tuple(Mistake(m.file, m.line, m.code, dict(m.detail)) for m in reading.mistakes),
@@ -130,6 +131,12 @@ class _Read:
     def _in(self, place: str) -> dict[str, tuple[Item, ...]]:
         paths = [path for path in self._files if str(PurePosixPath(path).parent) == place]
         return {PurePosixPath(path).stem: self._files[path][0] for path in sorted(paths)}
+
+
+@lru_cache(maxsize=64)
+def _reading(path: str, text: str) -> Reading:
+    """Kept from the check to the publishing, and for the next edition, most of whose files are those of this one."""
+    return READERS[PurePosixPath(path).suffix](text, path)
 
 
 def _banks(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:

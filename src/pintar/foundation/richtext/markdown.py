@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,16 @@ def render(markdown: str, image: Image | None = None) -> RichText:
 
 def render_inline(markdown: str, image: Image | None = None) -> RichText:
     """A line of text (an option, a title) as safe HTML without a block around it; several blocks keep theirs."""
+    return _inline(markdown, image) if "![" in markdown else _without_pictures(markdown)
+
+
+@lru_cache(maxsize=2000)
+def _without_pictures(markdown: str) -> RichText:
+    """Kept, because the texts of items are rendered when they are checked, and again when they are published."""
+    return _inline(markdown, None)
+
+
+def _inline(markdown: str, image: Image | None) -> RichText:
     page = _Page(image)
     tokens = page.parse(markdown)
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
