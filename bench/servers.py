@@ -24,7 +24,7 @@ from bench import processes
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-PATIENCE = 90.0
+PATIENCE = 240.0
 DATABASES = ("sqlite", "postgresql")
 
 

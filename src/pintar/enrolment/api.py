@@ -152,7 +152,7 @@ def one_batch(request: HttpRequest, key: str) -> Any:
         200: SeatOut,
         201: SeatOut,
         202: WaitingOut | QueuedOut,
-        **dict.fromkeys((401, 403, 404, 409, 422, 503), Problem),
+        **dict.fromkeys((401, 403, 404, 409, 410, 422, 503), Problem),
     },
     summary="Ambil kursi",
 )
@@ -162,6 +162,7 @@ def put_seat(request: HttpRequest, key: str, wanted: SeatIn | None = Body(None))
 
     409 `batch_full` (unless `wait`), `batch_soon`, `batch_closed`, `batch_withdrawn`, `offer_over`, `seat_elsewhere`
     (its data names the seat; with `instead_of` it is exchanged in one step); 422 with every condition that is not met.
+    Under a rush 403 `ticket_forged` or `ticket_foreign` and 410 `ticket_old`: repeat without the ticket.
     """
     person, now = request.person, clock.now()  # type: ignore[attr-defined]
     wanted = wanted or SeatIn()

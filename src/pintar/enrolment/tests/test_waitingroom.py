@@ -289,6 +289,26 @@ def test_forged_foreign_and_old_tickets_are_refused_by_name(front: Front, batch:
     assert holders(batch) == []
 
 
+def test_a_program_is_refused_a_forged_foreign_or_old_ticket_by_name_and_goes_on_without(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 3, "token")
+    with crowded(front.lanes.seats):
+        given = [visitor.put(batch.key).json()["ticket"] for visitor in people]
+        body, _, signature = given[0].partition(".")
+        for wrong, status, code in (
+            (f"{body[:-1]}A.{signature}", 403, "ticket_forged"),
+            ("x" * 5_000, 403, "ticket_forged"),
+            (given[1], 403, "ticket_foreign"),
+        ):
+            refused = people[0].put(batch.key, wrong)
+            assert (refused.status, refused.json()["code"]) == (status, code)
+        assert people[0].put(batch.key, given[0]).json()["state"] == "queued"
+        clock.shift(tickets.GOOD_FOR + 1)
+        assert people[0].put(batch.key, given[0]).json()["code"] == "ticket_old"
+        assert people[0].put(batch.key).json()["state"] == "queued"
+
+
 def test_a_stolen_place_is_no_place_and_its_owner_keeps_it(front: Front, batch: BatchFacts, clock: Any) -> None:
     people = crowd(front, 5)
     a_rush(front, people, batch, clock)

@@ -22,7 +22,7 @@ from pintar.enrolment.waitingroom.asked import Asked, Wish
 from pintar.enrolment.waitingroom.room import Awaited, WaitingRoom
 from pintar.enrolment.waitingroom.rules import SOONEST, Spot, Stage
 from pintar.enrolment.waitingroom.store import Unreachable
-from pintar.enrolment.waitingroom.tickets import QueueTicket
+from pintar.enrolment.waitingroom.tickets import NotGenuine, QueueTicket
 from pintar.foundation import clock
 from pintar.foundation.lanes import Crowded, Lane, Wsgi
 from pintar.foundation.refusals import Reason
@@ -93,8 +93,9 @@ class Door:
         person = self._holder(asked)
         if person is None or queue.over(now):
             return lambda: self.seats.run(self.application, asked.environ, start)
-        carried = asked.own_ticket()
-        ticket = _ticket(queue, person, now, carried, asked.form)
+        if asked.api and (wrong := _wrong_ticket(asked, person, now)):
+            return answers.problem(asked.environ, start, *wrong)
+        ticket = _ticket(queue, person, now, asked.own_ticket(), asked.form)
         spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
         is_new = spot.stage is Stage.WAITING and not ticket.place
         if is_new and spot.none_left and queries.stands_in(queue.key, person):
@@ -309,6 +310,21 @@ def _ticket(queue: Awaited, person: UUID, now: float, carried: QueueTicket | Non
     if carried is not None and carried.id == own and now - carried.given_at <= tickets.GOOD_FOR:
         return replace(carried, held=form or carried.held)
     return QueueTicket(queue.key, own, 0, int(now), 0, form)
+
+
+def _wrong_ticket(asked: Asked, person: UUID, now: float) -> tuple[int, Reason] | None:
+    """Why the ticket that a program brings gives no place here, as `pages.queue` says it to people."""
+    try:
+        carried = asked.ticket()
+    except NotGenuine:
+        return 403, Reason(ROOM, "ticket_forged", {"batch": asked.batch})
+    if carried is None:
+        return None
+    if now - carried.given_at > tickets.GOOD_FOR:
+        return 410, Reason(ROOM, "ticket_old", {"batch": asked.batch})
+    if carried.id != tickets.id_of(asked.batch, person):
+        return 403, Reason(ROOM, "ticket_foreign", {"batch": asked.batch})
+    return None
 
 
 def _why(queue: Awaited, face: str) -> Reason:
