@@ -65,8 +65,8 @@ PAGE: Mapping[str, Mapping[str, str]] = {
     "id": {
         "title": "Laporan mutu tes",
         "found_keep": "{n} dari {all} butir dapat dipertahankan",
-        "found_mend": "{n} perlu diperbaiki",
-        "found_drop": "{n} sebaiknya tidak dipakai",
+        "found_mend": "{n}\u00a0perlu diperbaiki",
+        "found_drop": "{n}\u00a0sebaiknya tidak dipakai",
         "provisional": "Hanya {n} orang. Anggap semua saran ini sementara; mulai 200 orang saran cukup mantap.",
         "persons": "Orang",
         "items": "Butir",
