@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,11 +79,12 @@ def lives(pid: int) -> bool:
         return False
 
 
-@pytest.fixture
-def started(tmp_path):
+@contextmanager
+def start(data: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The process of `pintar start` on this folder, once it answers, and its port."""
     port = free_port()
     process = subprocess.Popen(
-        [PINTAR, "start", "--empty", "--port", str(port)], env=environment(tmp_path), text=True,
+        [PINTAR, "start", "--empty", "--port", str(port)], env=environment(data), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
@@ -90,6 +94,21 @@ def started(tmp_path):
         if process.poll() is None:
             process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which Pintar was started before."""
+    data = tmp_path_factory.mktemp("used")
+    with start(data):
+        pass
+    return data
+
+
+@pytest.fixture
+def started(used: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    with start(shutil.copytree(used, tmp_path / "data")) as process_and_port:
+        yield process_and_port
 
 
 def test_it_serves_with_a_worker_and_ends_all_of_it_when_told(started):
@@ -116,11 +135,11 @@ def test_it_ends_at_once_when_told_before_the_first_answer(tmp_path):
     assert "http://localhost:" not in said
 
 
-def test_a_new_data_folder_serves_its_pages_with_their_style(started):
-    _, port = started
-    page = urllib.request.urlopen(f"http://localhost:{port}/").read().decode()
-    for file in re.findall(r'(?:href|src)="(/static/[^"#]+)', page):
-        assert urllib.request.urlopen(f"http://localhost:{port}{file}").status == 200
+def test_a_new_data_folder_serves_its_pages_with_their_style(tmp_path):
+    with start(tmp_path) as (_, port):
+        page = urllib.request.urlopen(f"http://localhost:{port}/").read().decode()
+        for file in re.findall(r'(?:href|src)="(/static/[^"#]+)', page):
+            assert urllib.request.urlopen(f"http://localhost:{port}{file}").status == 200
     assert "/static/lembar." in page
 
 
