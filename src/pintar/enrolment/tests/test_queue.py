@@ -332,6 +332,16 @@ def test_when_to_look_again_lies_between_ten_seconds_and_a_minute():
     assert again(10, 10, opens_in=4, luck=0.5) == 9
 
 
+def test_where_the_machine_is_slow_people_look_more_seldom_but_for_those_who_are_next():
+    def again(ahead: int, gate: float) -> float:
+        return look_again(Spot(Stage.WAITING, 1, ahead, 100, pace=20, called=0), 0, 0.0, gate)
+
+    assert again(20_000, gate=12_000) == 20
+    assert again(3_000, gate=400) == 30
+    assert again(20_000, gate=400) * 1.25 == LATEST
+    assert again(99, gate=400) == 4.95
+
+
 def test_whose_turn_comes_sooner_looks_when_it_comes():
     def again(ahead: int, called: int, left: int = 1_000, luck: float = 0.0) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, left, pace=100, called=called), 0, luck)

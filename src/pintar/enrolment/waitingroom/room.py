@@ -156,7 +156,7 @@ class WaitingRoom:
         """Seconds after which this person should ask again."""
         if spot.stage is Stage.CALLED:
             return random.randint(2, 4)
-        return round(rules.look_again(spot, queue.opens_in(now), random.random()))
+        return round(rules.look_again(spot, queue.opens_in(now), random.random(), self.gate.per_second))
 
     def watch(self) -> None:
         """See to it that the queues are kept; begins the thread in the process that serves."""

@@ -5,6 +5,7 @@ they stand before everyone who came later.
 """
 
 import hashlib
+import math
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,8 +18,9 @@ KEPT = 600.0
 SOONEST, LATEST, SPREAD = 10.0, 60.0, 0.25
 # Only whoever's turn comes sooner than that looks again sooner, when it comes.
 NEXT = 3.0
-# So many are answered without anybody else noticing.
-LOOKS_PER_SECOND = 1_000
+# So many are answered without anybody else noticing, where the machine is quick; where it is not, this share of what
+# the gate gets done: those who only look must not keep those at the counter from their seats.
+LOOKS_PER_SECOND, LOOKS_SHARE = 1_000.0, 0.25
 # After a loss whoever stood in the queue before comes back within this time; nobody is called until then.
 RETURN = LATEST + 15.0
 # Calls of the last seconds from which the pace of the queue is told.
@@ -94,16 +96,16 @@ def seconds_to_wait(spot: Spot) -> float | None:
     return (spot.ahead - spot.called) / spot.pace if spot.pace > 0 else None
 
 
-def look_again(spot: Spot, opens_in: float, luck: float) -> float:
+def look_again(spot: Spot, opens_in: float, luck: float, gate: float = math.inf) -> float:
     """After how many seconds to ask again: when something new can be known, within 10 to 60 s, no sooner than everybody
     can be answered, and spread by `luck` (0 to 1) so that a crowd does not come back at once. Whose turn comes sooner
     looks then, so that no seat waits for somebody who sleeps. Before the opening nobody comes back before it, or only
-    in order to be seen."""
+    in order to be seen. `gate`: how many looks a second the gate gets done when it does nothing else."""
     if opens_in > LATEST:
         return LATEST * (1 - SPREAD * luck)
     if opens_in > 0:
         return opens_in + SOONEST * luck
-    due = max(SOONEST, spot.ahead / LOOKS_PER_SECOND)
+    due = max(SOONEST, spot.ahead / min(LOOKS_PER_SECOND, LOOKS_SHARE * gate))
     if chance(spot.ahead, spot.left) is Chance.SMALL and spot.left is not None and spot.pace > 0:
         # What is to be known is that the last seat is taken: when as many were called, and those have come.
         due = max(due, (spot.left - spot.called) / spot.pace + NEXT)
