@@ -7,10 +7,13 @@ class AssessmentConfig(AppConfig):
 
     def ready(self) -> None:
         from pintar.assessment import tasks  # noqa: F401  registers the scheduled closing
+        from pintar.assessment.pages.bank import home
         from pintar.assessment.personal_data import Sittings
         from pintar.assessment.publishing import Tests
         from pintar.courses import ports as courses
+        from pintar.foundation.panels import register as register_panel
         from pintar.people import ports as people
 
         people.register(Sittings())
         courses.register(Tests())
+        register_panel(home.PANEL)

@@ -1,13 +1,22 @@
-"""Addresses of tests, and of the service worker, whose place at the root gives it the whole site."""
+"""Addresses of tests and of banks, and of the service worker, whose place at the root gives it the whole site."""
 
 from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
+from pintar.assessment.pages.bank import banks, editing, items
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
     path("tes/<uuid:uid>/tinjau/", sittings.review, name="tes-tinjau"),
     path("tes/<uuid:uid>/perangkat/", sittings.device, name="tes-perangkat"),
     path("tes/<uuid:uid>/bukti/", results.result, name="tes-bukti"),
+    path("bank/", banks.banks, name="bank-bank"),
+    path("bank/<slug:slug>/", banks.bank, name="bank"),
+    path("bank/<slug:slug>/baru/", banks.new, name="bank-baru"),
+    path("bank/<slug:slug>/tulis/<uuid:uid>/", editing.editor, name="bank-tulis"),
+    path("bank/<slug:slug>/soal/<str:key>/", items.item, name="bank-soal"),
+    path("bank/<slug:slug>/soal/<str:key>/langkah/", items.steps, name="bank-langkah"),
+    path("bank/<slug:slug>/soal/<str:key>/lawan/", items.enemies, name="bank-lawan"),
+    path("bank/<slug:slug>/soal/<str:key>/versi/<str:number>/", items.version, name="bank-versi"),
     path("sw.js", worker.service_worker, name="sw"),
 ]

@@ -93,6 +93,11 @@ class BankPage:
         return max(1, -(-self.total // PAGE))
 
     @property
+    def more_drafts(self) -> tuple[DraftLine, ...]:
+        """Those beyond the three that are shown at once."""
+        return self.drafts[3:]
+
+    @property
     def states(self) -> list[tuple[str, int, str]]:
         """The states that hold anything: state, how many, the address that shows them."""
         return [

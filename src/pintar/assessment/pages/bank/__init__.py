@@ -1,0 +1,1 @@
+"""`/bank/…`: where authors and assessors work on items."""

@@ -1,0 +1,21 @@
+"""The way into the banks, on the home page of those who work in them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from pintar.assessment.rules import bank
+from pintar.foundation import clock
+from pintar.foundation.panels import Panel
+from pintar.people import queries as people
+
+
+def provide(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """Asks nothing of the database for a learner: only who holds a role has a session with a second factor."""
+    sign_in = request.sign_in  # type: ignore[attr-defined]
+    if sign_in is None or sign_in.confirmed_at is None:
+        return None
+    return {} if people.holds_role(sign_in.person.id, bank.ROLES, clock.now()) else None
+
+
+PANEL = Panel("beranda", "bank-soal", provide, "assessment/bank/parts/home.html", order=60)
