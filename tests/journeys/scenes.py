@@ -338,7 +338,7 @@ def of_people_without_script(stage: Stage) -> Iterator[Scene]:
     )  # fmt: skip
     contents = "/belajar/asesmen-formatif-1/"
     yield Scene("daftar-isi", middle, go(contents))
-    yield Scene("materi", middle, lambda page: _first_open(page, contents))
+    yield Scene("materi", middle, go(f"{contents}kartu-keluar/"))
     tested = TESTED.enter(stage.browser, stage.server.url, **PHONE, java_script_enabled=False)
     sitting = stage.server.unlinked[TESTED.name][0]
     yield Scene("tes", tested, go(sitting))
@@ -346,9 +346,3 @@ def of_people_without_script(stage: Stage) -> Iterator[Scene]:
     yield Scene(
         "angkatan", stage.person("Yusuf", java_script_enabled=False), go("/angkatan/hak-cipta-di-ruang-kelas-2/")
     )
-
-
-def _first_open(page: Page, contents: str) -> None:
-    page.goto(contents)
-    page.locator(f"main .rows a[href^='{contents}']").last.click()
-    page.wait_for_load_state()

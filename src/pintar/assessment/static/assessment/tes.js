@@ -371,7 +371,7 @@ function tick() {
   if (button) {
     const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60]
     const two = number => String(number).padStart(2, "0")
-    $(".ltr", button).textContent = (hours ? `${hours}.` : "") + `${two(minutes)}.${two(seconds)}`
+    $(".ltr", button).textContent = [...(hours ? [hours] : []), two(minutes), two(seconds)].join(words.separator)
     button.classList.toggle("low", left <= 300)
     for (const mark of [10, 5, 1]) {
       if (left <= mark * 60 && lastMinutes > mark * 60) announce(say("left", mark))
