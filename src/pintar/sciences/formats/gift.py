@@ -30,6 +30,7 @@ from pintar.sciences.formats.markup import has_picture
 from pintar.sciences.formats.reading import (
     ITEM_KEY,
     LONGEST_TEXT,
+    Asked,
     Mistake,
     Reading,
     has_bad_character,
@@ -57,23 +58,26 @@ def read(text: str, name: str) -> Reading:
     """The items of a GIFT file and its mistakes; never raises, whatever the text is."""
     if is_too_large(text):
         return Reading((), (Mistake(name, 1, "too_large"),))
-    items: list[Item] = []
-    mistakes: list[Mistake] = []
+    asked = questions(text, name)
+    if not asked:
+        return Reading((), (Mistake(name, 1, "no_items"),))
+    sound = [each.item for each in asked if each.item and all(m.code in _HARMLESS for m in each.mistakes)]
+    return Reading(tuple(sound), tuple(mistake for each in asked for mistake in each.mistakes))
+
+
+def questions(text: str, name: str) -> tuple[Asked, ...]:
+    """Every question of a GIFT file that is not too large, sound or not; never raises, whatever the text is."""
     keys: dict[str, int] = {}
-    blocks = _blocks(text)
-    for block in blocks:
-        try:
-            item, notes = _item(block, _key(block, name, keys))
-        except Unfit as unfit:
-            mistakes.append(Mistake(name, block.line, unfit.code, unfit.detail))
-            continue
-        found = [Mistake(name, block.line, code, detail) for code, detail in (*notes, *_faults(item))]
-        mistakes += found
-        if not any(mistake.code not in _HARMLESS for mistake in found):
-            items.append(item)
-    if not blocks:
-        mistakes.append(Mistake(name, 1, "no_items"))
-    return Reading(tuple(items), tuple(mistakes))
+    return tuple(_asked(block, name, keys) for block in _blocks(text))
+
+
+def _asked(block: "_Block", name: str, keys: dict[str, int]) -> Asked:
+    try:
+        item, notes = _item(block, _key(block, name, keys))
+    except Unfit as unfit:
+        return Asked(block.line, block.text, None, (Mistake(name, block.line, unfit.code, unfit.detail),))
+    found = tuple(Mistake(name, block.line, code, detail) for code, detail in (*notes, *_faults(item)))
+    return Asked(block.line, block.text, item, found)
 
 
 _HARMLESS = ("partial_credit", "picture_left_out")

@@ -15,9 +15,10 @@ In `fill-N` a choice has one option a line, the right one behind a star; a short
 stands as `12,5` or `12,5 ± 0,5`. Rows that were left empty are passed over.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pintar.sciences.formats.reading import MOST_PARTS
@@ -48,7 +49,7 @@ class FieldFault:
 
     field: str
     code: str
-    detail: Mapping[str, str | int] = field(default_factory=dict)
+    detail: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

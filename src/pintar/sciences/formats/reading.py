@@ -36,6 +36,28 @@ class Reading:
     mistakes: tuple[Mistake, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a file as it was found, for somebody to look at before it is taken in.
+
+    `text` is its source, for where `item` is None: then nothing could be made of it. An item that is there may still be
+    unsound; `mistakes` say all that is wrong with it or was left out. `line` is where it begins, from 1.
+    """
+
+    line: int
+    text: str
+    item: Item | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A file made of items, and the keys of those that its format cannot hold so that they come back the same."""
+
+    text: str
+    left_out: tuple[str, ...]
+
+
 def is_too_large(text: str) -> bool:
     """Whether the text has more than `LARGEST_FILE` bytes; half characters are counted, not refused."""
     return len(text) > LARGEST_FILE or len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE
