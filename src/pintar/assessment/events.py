@@ -88,3 +88,22 @@ class EnemiesNamed:
 
     item: UUID
     enemies: int
+
+
+@event("assessment.questions_taken_in")
+class QuestionsTakenIn:
+    """A file's questions came into a bank: so many items anew, so many in a new version. About the import."""
+
+    file: UUID
+    course: UUID
+    made: int
+    revised: int
+
+
+@event("assessment.import_undone")
+class ImportUndone:
+    """What came from a file was taken out again, so many items; those that went on meanwhile stayed."""
+
+    file: UUID
+    removed: int
+    stayed: int

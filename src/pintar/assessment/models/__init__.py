@@ -1,6 +1,6 @@
 """Tables of this room: sittings with the editions they are pinned to, and the bank that outlives them."""
 
-from pintar.assessment.models.items import EnemyPair, Item, ItemDraft, ItemStep, ItemVersion
+from pintar.assessment.models.items import EnemyPair, Item, ItemDraft, ItemImport, ItemStep, ItemVersion
 from pintar.assessment.models.sittings import (
     ANONYMOUS,
     Bank,
@@ -22,6 +22,7 @@ __all__ = [
     "HeldReview",
     "Item",
     "ItemDraft",
+    "ItemImport",
     "ItemKey",
     "ItemStep",
     "ItemVersion",

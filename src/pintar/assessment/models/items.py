@@ -124,6 +124,40 @@ class EnemyPair(models.Model):
         return f"{self.first_id} {self.second_id}"
 
 
+class ItemImport(models.Model):
+    """A file of questions on its way into a bank: read, looked at and mended, taken in, perhaps undone.
+
+    `questions` are in the order of the file: {"line", "text", "type": None where nothing could be made of it, "key": ""
+    where the file names none, "fields": of the form, "left_out": [[code, detail]], "mended", "skip"}. Taken in, each
+    that went in has "item" and "number" (of the version that it became).
+    """
+
+    uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
+    course = models.ForeignKey("courses.Course", on_delete=models.CASCADE, related_name="+")
+    by = models.UUIDField()
+    name = models.CharField(max_length=200)
+    questions = models.JSONField()
+    made_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    PRIVACY = privacy(
+        by=Personal("who brought the file, as an opaque uid", until="the training is removed"),
+        rest="id uid course name questions made_at taken_at undone_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(taken_at__isnull=False), name="undone_was_taken_in"
+            )
+        ]
+        indexes = [models.Index(fields=["course", "-id"], name="import_course")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ItemDraft(models.Model):
     """What somebody is writing, saved as they type: the fields of the form as they stand, whole or not.
 

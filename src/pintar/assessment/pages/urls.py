@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
-from pintar.assessment.pages.bank import banks, editing, items
+from pintar.assessment.pages.bank import banks, editing, importing, items
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("bank/<slug:slug>/", banks.bank, name="bank"),
     path("bank/<slug:slug>/baru/", banks.new, name="bank-baru"),
     path("bank/<slug:slug>/tulis/<uuid:uid>/", editing.editor, name="bank-tulis"),
+    path("bank/<slug:slug>/impor/", importing.bring, name="bank-impor"),
+    path("bank/<slug:slug>/impor/contoh/<str:kind>/", importing.example, name="bank-contoh"),
+    path("bank/<slug:slug>/impor/<uuid:uid>/", importing.look, name="bank-impor-lihat"),
+    path("bank/<slug:slug>/impor/<uuid:uid>/<str:number>/", importing.mend, name="bank-impor-perbaiki"),
+    path("bank/<slug:slug>/ekspor/<str:kind>/", importing.export, name="bank-ekspor"),
     path("bank/<slug:slug>/soal/<str:key>/", items.item, name="bank-soal"),
     path("bank/<slug:slug>/soal/<str:key>/langkah/", items.steps, name="bank-langkah"),
     path("bank/<slug:slug>/soal/<str:key>/lawan/", items.enemies, name="bank-lawan"),

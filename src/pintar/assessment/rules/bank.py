@@ -7,6 +7,7 @@ version and no other.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pintar.foundation.refusals import Reason
 
@@ -19,6 +20,9 @@ ROLES = (AUTHOR, ASSESSOR)
 """Who works in a bank: authors write, and both review, use, rest and retire."""
 
 LANGUAGES = ("id", "en", "ar")
+
+UNDONE_WITHIN = timedelta(hours=24)
+"""How long what came from a file can be taken out again."""
 
 
 @dataclass(frozen=True, slots=True)

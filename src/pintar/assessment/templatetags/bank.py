@@ -37,6 +37,12 @@ def hint_in_words(warning: Warning) -> SafeString:
     return render_to_string(f"assessment/bank/hints.html#{warning.code}", context).strip()  # type: ignore[return-value]
 
 
+@register.simple_tag
+def left_out_in_words(code: str, detail: dict[str, Any]) -> SafeString:
+    """What of a question in a file could not be taken over."""
+    return render_to_string(f"assessment/bank/left_out.html#{code}", detail).strip()  # type: ignore[return-value]
+
+
 @register.filter
 def fault_at(faults: dict[str, FieldFault], name: str) -> FieldFault | None:
     """The mistake of a field, if there is one: `at|fault_at:"stem"`."""

@@ -77,7 +77,7 @@ def _asked(block: "_Block", name: str, keys: dict[str, int]) -> Asked:
     except Unfit as unfit:
         return Asked(block.line, block.text, None, (Mistake(name, block.line, unfit.code, unfit.detail),))
     found = tuple(Mistake(name, block.line, code, detail) for code, detail in (*notes, *_faults(item)))
-    return Asked(block.line, block.text, item, found)
+    return Asked(block.line, block.text, item, found, has_key=bool(block.id))
 
 
 _HARMLESS = ("partial_credit", "picture_left_out")

@@ -108,7 +108,8 @@ def _asked(element: Element, category: str, number: int, taken: set[str], name: 
         note("picture_left_out")
     item = Item(_key(element, number, taken, note), category, type_, stem, feedback, body, line)
     notes += [Mistake(name, line, fault.code, fault.detail) for fault in faults_of_item(item)]
-    return Asked(line, words, item, tuple(notes))
+    has_key = item.key == _plain(element.child("idnumber")).strip()
+    return Asked(line, words, item, tuple(notes), has_key=has_key)
 
 
 def _key(element: Element, number: int, taken: set[str], note: Note) -> str:

@@ -41,13 +41,15 @@ class Asked:
     """One question of a file as it was found, for somebody to look at before it is taken in.
 
     `text` is its source, for where `item` is None: then nothing could be made of it. An item that is there may still be
-    unsound; `mistakes` say all that is wrong with it or was left out. `line` is where it begins, from 1.
+    unsound; `mistakes` say all that is wrong with it or was left out. `line` is where it begins, from 1. `has_key` says
+    that the file itself names the item's key; else it was made up while reading.
     """
 
     line: int
     text: str
     item: Item | None
     mistakes: tuple[Mistake, ...] = ()
+    has_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,4 +166,4 @@ def _read(
         key = ""
     typed = read_form(type_, fields, key or f"soal-{line:03}", said.get("indicator", ""))
     mistakes += [Mistake(name, line, fault.code, fault.detail) for fault in typed.faults]
-    return Asked(line, source, typed.item, tuple(mistakes))
+    return Asked(line, source, typed.item, tuple(mistakes), has_key=bool(key))

@@ -14,6 +14,8 @@ from pintar.foundation import clock
 from pintar.foundation.access import access
 from pintar.sciences.items import ITEM_TYPES
 
+EXPORTS = (("gift", "GIFT"), ("moodle", "Moodle XML"), ("csv", "CSV"))
+
 
 @access(WORKERS)
 @require_GET
@@ -25,7 +27,8 @@ def banks(request: HttpRequest) -> HttpResponse:
 @require_GET
 def bank(request: HttpRequest, slug: str) -> HttpResponse:
     page = queries.bank_page(slug, request.GET.dict(), reader(request), clock.now())
-    return render(request, "assessment/bank/bank.html", {"page": page, "types": ITEM_TYPES, "states": rules.STATES})
+    context = {"page": page, "types": ITEM_TYPES, "states": rules.STATES, "exports": EXPORTS}
+    return render(request, "assessment/bank/bank.html", context)
 
 
 @access(WORKERS)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from pintar.assessment.actions import bank as actions
+from pintar.assessment.pages.bank import rows
 from pintar.assessment.pages.bank.visits import WORKERS, number_of, reader, typed
 from pintar.assessment.queries import bank as queries
 from pintar.assessment.queries.bank import EditorPage
@@ -27,10 +28,6 @@ from pintar.foundation.access import access
 from pintar.foundation.refusals import Reason, Refusal
 from pintar.sciences.formats import items_form
 from pintar.sciences.formats.items_form import FieldFault, Typed
-from pintar.sciences.formats.reading import MOST_PARTS
-
-ROWS = {"single": 4, "multiple": 4, "matching": 4, "ordering": 4, "cloze": 2}
-"""Empty rows that a new question begins with."""
 
 SHOWN = ("language_taken", "key_taken", "revised_meanwhile")
 
@@ -106,12 +103,9 @@ def _shown(
     more: int = 0,
     status: int = 200,
 ) -> HttpResponse:
-    filled = items_form.rows(page.type, fields)
-    shown = min(MOST_PARTS, max(ROWS.get(page.type, 0), filled + more if filled else 0, filled))
     context: dict[str, Any] = {
         "fields": fields,
-        "rows": [_row(page.type, fields, n) for n in range(1, shown + 1)],
-        "may_have_more": shown < MOST_PARTS,
+        **rows.shown(page.type, fields, more),
         "languages": rules.LANGUAGES,
         "faults": faults,
         "at": {fault.field: fault for fault in reversed(faults)},
@@ -120,13 +114,6 @@ def _shown(
         **_beside(page, fields, saved_at),
     }
     return render(request, "assessment/bank/editor.html", context, status=status)
-
-
-def _row(type_: str, fields: Mapping[str, str], n: int) -> dict[str, Any]:
-    """A row of the form: the names of its fields and what stands in them."""
-    names = ("option", "note", "left", "pair", "step", "gap", "kind", "fill")
-    chosen = fields.get("right") == str(n) if type_ == "single" else bool(fields.get(f"right-{n}"))
-    return {"n": n, "chosen": chosen, **{name: fields.get(f"{name}-{n}", "") for name in names}}
 
 
 def _beside(page: EditorPage, fields: Mapping[str, str], saved_at: datetime | None) -> dict[str, Any]:

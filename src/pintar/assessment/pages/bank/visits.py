@@ -21,7 +21,7 @@ def reader(request: HttpRequest) -> Person:
 def typed(request: HttpRequest) -> dict[str, str]:
     """The fields of the editor as they were sent, bounded, without what no database stores."""
     sent = [(name, text) for name, text in request.POST.items() if name not in NOT_FIELDS and len(name) < 40]
-    return {name: _storable(str(text))[:LONGEST_FIELD] for name, text in sent[:FIELDS]}
+    return {name: storable(str(text))[:LONGEST_FIELD] for name, text in sent[:FIELDS]}
 
 
 def number_of(text: str) -> int | None:
@@ -29,5 +29,6 @@ def number_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text without what no database keeps: NUL and half characters."""
     return "".join(sign for sign in text if sign != "\0" and not "\ud800" <= sign <= "\udfff")

@@ -1,6 +1,14 @@
 """What may be asked about banks: all of them, one as a table, one item with its history, what somebody is writing."""
 
 from pintar.assessment.queries.bank.banks import BankLine, banks
+from pintar.assessment.queries.bank.imports import (
+    ImportPage,
+    QuestionPage,
+    exported,
+    faults_of,
+    import_page,
+    question_page,
+)
 from pintar.assessment.queries.bank.items import (
     EditorPage,
     ItemPage,
@@ -19,14 +27,20 @@ __all__ = [
     "DraftLine",
     "EditorPage",
     "Filters",
+    "ImportPage",
     "ItemLine",
     "ItemPage",
     "Preview",
+    "QuestionPage",
     "VersionPage",
     "bank_page",
     "banks",
     "editor_page",
+    "exported",
+    "faults_of",
+    "import_page",
     "item_page",
     "preview",
+    "question_page",
     "version_page",
 ]

@@ -118,6 +118,11 @@ class BankPage:
         return found
 
     @property
+    def found_address(self) -> str:
+        """The query that finds all that is shown here, on every page."""
+        return self.filters.address()
+
+    @property
     def before(self) -> str:
         return self.filters.address(self.page - 1) if self.page > 1 else ""
 
@@ -134,9 +139,7 @@ def bank_page(slug: str, given: Mapping[str, str], reader: Person, now: datetime
     of, edition = courses.course(slug), courses.latest_edition(slug)
     filters = Filters.read(given, edition.indicators)
     mine = models.Item.objects.filter(course_id=of.id)
-    found = _found(mine, filters)
-    # Retired items are looked for by name only; else they would fill a bank for ever.
-    shown = found.filter(state=filters.state) if filters.state else found.exclude(state=bank.RETIRED)
+    found, shown = _found(mine, filters), found_items(of.id, filters)
     counts = dict(found.values_list("state").annotate(number=Count("id")).order_by())
     total = counts.get(filters.state, 0) if filters.state else sum(counts.values()) - counts.get(bank.RETIRED, 0)
     page = _page(given.get("hal", ""), total)
@@ -154,6 +157,13 @@ def bank_page(slug: str, given: Mapping[str, str], reader: Person, now: datetime
         drafts=_drafts(of.id, reader),
         may_write=bank.AUTHOR in people.roles_of(reader.uid, now),
     )
+
+
+def found_items(course_id: int, filters: Filters) -> QuerySet[models.Item, Any]:
+    """The items of a bank that the filters let through. Retired ones are looked for by name only; else they would fill
+    a bank for ever."""
+    found = _found(models.Item.objects.filter(course_id=course_id), filters)
+    return found.filter(state=filters.state) if filters.state else found.exclude(state=bank.RETIRED)
 
 
 def _found(items: QuerySet[models.Item, Any], filters: Filters) -> QuerySet[models.Item, Any]:
