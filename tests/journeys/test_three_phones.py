@@ -119,7 +119,7 @@ def test_three_phones_through_an_opening(phones: list[Phone], chromium: Browser,
 
     # For the others the pages go on by themselves too: to the waiting list, and to the end of the queue.
     expect(second.page.locator("main")).to_contain_text("daftar tunggu", timeout=75_000)
-    second.page.wait_for_url(lambda url: url.endswith(f"/angkatan/{second.batch}/"), timeout=75_000)
+    second.page.wait_for_url(f"**/angkatan/{second.batch}/#urutan", timeout=75_000)
     expect(third.page.locator("h1")).to_have_text("Kuota penuh", timeout=75_000)
 
     # The first gives the seat back; it is offered to the second, who accepts.
