@@ -6,7 +6,7 @@ class AssessmentConfig(AppConfig):
     label = "assessment"
 
     def ready(self) -> None:
-        from pintar.assessment import tasks  # noqa: F401  registers the scheduled closing
+        from pintar.assessment import tasks  # noqa: F401  registers the scheduled closing and the counting
         from pintar.assessment.pages.bank import home
         from pintar.assessment.personal_data import Sittings
         from pintar.assessment.publishing import Tests

@@ -1,8 +1,12 @@
-"""What comes round."""
+"""What comes round, and what is counted a moment later."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pintar.assessment import actions
+from pintar.assessment.actions import bank
+from pintar.assessment.events import SittingScored
+from pintar.foundation.ledger import Recorded, handles
 from pintar.foundation.schedule import every
 
 
@@ -10,3 +14,9 @@ from pintar.foundation.schedule import every
 def close_what_is_due(now: datetime) -> None:
     """Close and score the sittings whose time and grace are over."""
     actions.close_due(now)
+
+
+@handles(SittingScored)
+def count_exposure(events: Sequence[Recorded[SittingScored]]) -> None:
+    """What closed sittings showed is counted in the banks."""
+    bank.count_exposure(sittings=[each.what.sitting for each in events])

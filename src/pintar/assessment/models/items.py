@@ -17,6 +17,7 @@ class Item(models.Model):
 
     `number` is its newest version; `type`, `indicator` and `stem` (plain words, cut) are that version's, kept here for
     the list. `original` is the item that this one is a language version of. `state` is that of the newest version.
+    `shown` counts the closed sittings that held it, in any version: its exposure.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
@@ -29,9 +30,10 @@ class Item(models.Model):
     state = models.CharField(max_length=10)
     number = models.PositiveIntegerField()
     stem = models.CharField(max_length=LONGEST_SEARCHED)
+    shown = models.PositiveIntegerField(db_default=0)
     made_at = models.DateTimeField()
 
-    PRIVACY = privacy(rest="id uid course key type indicator language original state number stem made_at")
+    PRIVACY = privacy(rest="id uid course key type indicator language original state number stem shown made_at")
 
     class Meta:
         constraints = [

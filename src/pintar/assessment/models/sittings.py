@@ -56,6 +56,7 @@ class Sitting(models.Model):
     server's: minutes with extra time, not after `latest_end`. `lease` names the device that may write. At closing,
     `got` of `of` marks, `answered`, `passed` and `score` are written in one transaction; `score` is
     {"indicators": [[indicator, got, of, items]], "items": [[item, got, of, value in its author's ids]]}.
+    `exposure_counted` once its items were counted in the bank, so that none is counted twice.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
@@ -85,6 +86,7 @@ class Sitting(models.Model):
     of = models.PositiveIntegerField(null=True)
     passed = models.BooleanField(null=True)
     score = models.JSONField(null=True)
+    exposure_counted = models.BooleanField(db_default=False)
 
     PRIVACY = privacy(
         person=Personal("whose sitting it is", until=ANONYMOUS),
@@ -95,7 +97,7 @@ class Sitting(models.Model):
         passed=Personal("whether the pass mark was reached", until=ANONYMOUS),
         score=Personal("marks by item and indicator", until=ANONYMOUS),
         rest="id uid context_title return_to latest_end edition test kind number form items seed minutes pass_mark "
-        "lease opened_at deadline closed_at closed_by answered of",
+        "lease opened_at deadline closed_at closed_by answered of exposure_counted",
     )
 
     class Meta:

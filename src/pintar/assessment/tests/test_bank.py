@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import yaml
@@ -14,6 +13,7 @@ from pintar.assessment.tests import bank, builders, items
 from pintar.courses import actions as courses
 from pintar.courses.queries import Edition
 from pintar.foundation import ids
+from pintar.foundation.ledger.worker import deliver_all
 from pintar.foundation.models import Event
 from pintar.foundation.refusals import Refusal
 from pintar.people.actions import erase_account
@@ -94,7 +94,7 @@ def test_an_earlier_text_comes_back_as_a_new_version(author: Person, now: dateti
         ({"text": bank.text(indicator="9.9")}, ("unknown_indicator_here", 422)),
         ({"text": bank.text(key="a-1")}, ("key_taken", 409)),
         ({"course": "tidak-ada"}, ("unknown_course", 404)),
-        ({"original": uuid4()}, ("unknown_bank_item", 404)),
+        ({"original": "tidak-ada"}, ("unknown_bank_item", 404)),
     ],
 )
 def test_what_is_not_whole_or_not_of_this_training_does_not_enter_the_bank(
@@ -148,10 +148,10 @@ def test_a_step_sent_twice_is_taken_once_and_one_about_an_older_text_not_at_all(
 def test_a_language_version_is_an_item_of_its_own_beside_its_original(author: Person, now: datetime) -> None:
     row = bank.write(author, now)
     english = bank.text(stem="Which solid has six faces?")
-    other = bank.write(author, now, english, language="en", original=row.uid)
+    other = bank.write(author, now, english, language="en", original=row.key)
     assert (other.original_id, other.language, row.language) == (row.pk, "en", "id")
     for language in ("en", "id"):
-        again = refused(bank.write, author, now, english, language=language, original=row.uid)
+        again = refused(bank.write, author, now, english, language=language, original=row.key)
         assert again == ("language_taken", 409)
 
 
@@ -280,3 +280,25 @@ def test_the_pictures_of_a_folder_stay_with_the_version(edition: Edition, now: d
     version = models.ItemVersion.objects.get(item__key="a-1", number=2)
     assert list(version.pictures) == ["gambar/kubus.svg"]
     assert version.pictures["gambar/kubus.svg"] == drawing
+
+
+def test_what_a_closed_sitting_showed_is_counted_once_however_often_it_is_told(
+    edition: Edition, person: Person, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    first = builders.sit(person, edition.uid, "tes-awal", now)
+    second = builders.sit(make_person("Budi"), edition.uid, "tes-awal", now)
+    for _ in range(2):
+        actions.count_exposure(sittings=[first.uid])
+    with django_assert_max_num_queries(8):
+        actions.count_exposure(sittings=[first.uid, second.uid])
+    shown = models.Item.objects.filter(shown__gt=0)
+    assert sum(shown.values_list("shown", flat=True)) == 2 * len(items.TYPES)
+    assert set(models.Sitting.objects.get(uid=first.uid).items) <= set(shown.values_list("key", flat=True))
+
+
+def test_an_open_sitting_is_told_of_by_the_ledger_when_it_is_closed(
+    edition: Edition, person: Person, now: datetime
+) -> None:
+    builders.sit(person, edition.uid, "tes-awal", now)
+    deliver_all(lambda: now + timedelta(minutes=15))
+    assert models.Item.objects.filter(shown=1).count() == len(items.TYPES)

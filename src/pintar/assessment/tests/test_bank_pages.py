@@ -250,3 +250,20 @@ def test_a_bank_without_items_says_how_to_begin(at_work: Client) -> None:
     models.ItemKey.objects.all().delete()
     models.Item.objects.all().delete()
     assert "Tulis soal pertama" in at_work.get(HOME).content.decode()
+
+
+def test_a_language_version_begins_from_its_original_and_stands_beside_it(
+    at_work: Client, author: Person, now: datetime
+) -> None:
+    row = bank.write(author, now, bank.text(key="kubus"))
+    page = at_work.get(f"{HOME}soal/kubus/").content.decode()
+    assert "Tulis versi bahasa Inggris" in page
+    address = at_work.post(f"{HOME}baru/", {"original": "kubus", "language": "en"}).url
+    editor = at_work.get(address).content.decode()
+    assert "enam sisi?</textarea>" in editor
+    fields = {**items_form.write(bank.text(stem="Which solid has six faces?")), "indicator": "1", "source": ""}
+    saved = at_work.post(address, {**fields, "original": "kubus", "language": "en", "do": "save"})
+    other = models.Item.objects.get(original=row)
+    assert (saved.status_code, other.language) == (303, "en")
+    assert "Bahasa Inggris" in at_work.get(f"{HOME}soal/kubus/").content.decode()
+    assert "Tulis versi" not in at_work.get(saved.url).content.decode()

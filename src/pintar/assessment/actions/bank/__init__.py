@@ -2,6 +2,7 @@
 
 from pintar.assessment.actions.bank.drafts import begin_draft, drop_draft, keep_draft
 from pintar.assessment.actions.bank.enemies import name_enemies
+from pintar.assessment.actions.bank.exposure import count_exposure
 from pintar.assessment.actions.bank.importing import bring_file, mend_question, take_in, undo_import
 from pintar.assessment.actions.bank.stepping import take_step
 from pintar.assessment.actions.bank.writing import Written, restore_version, write_item
@@ -10,6 +11,7 @@ __all__ = [
     "Written",
     "begin_draft",
     "bring_file",
+    "count_exposure",
     "drop_draft",
     "keep_draft",
     "mend_question",

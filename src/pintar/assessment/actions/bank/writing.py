@@ -42,7 +42,7 @@ def write_item(
     text: Item,
     base: int | None,
     language: str = "id",
-    original: UUID | None = None,
+    original: str | None = None,
     source: str = "",
     note: str = "",
     by: UUID,
@@ -51,7 +51,8 @@ def write_item(
     """Write a version of the item of this uid, which is made where it is not there yet. Safe to repeat.
 
     `text` is the whole item; its `key` counts for a new one only, and "" draws one. `base` is the version that the
-    writing began from (None for a new item). A text that is there already makes no version. What is being written by
+    writing began from (None for a new item), `original` the key of the item that a new one is in another `language`. A
+    text that is there already makes no version. What is being written by
     the same person is gone with it. Raises Refusal: 404 `unknown_course`; 403 `author_needed`; 409 `item_retired`,
     `revised_meanwhile`, `key_taken`, `language_taken`; 422 `unsound_item`, `unknown_indicator_here`.
     """
@@ -101,14 +102,14 @@ def _check(course: str, text: Item) -> None:
 
 
 def _new(
-    of: courses.CourseFacts, uid: UUID, text: Item, language: str, original: UUID | None, now: datetime
+    of: courses.CourseFacts, uid: UUID, text: Item, language: str, original: str | None, now: datetime
 ) -> models.Item:
     """The row of a new item, one version short; its version is added in the same transaction."""
     key = text.key or ids.key(KEY_LENGTH).lower()
     if models.Item.objects.filter(course_id=of.id, key=key).exists():
         raise Refusal(Reason("assessment", "key_taken", {"key": key}))
-    first = models.Item.objects.filter(uid=original, course_id=of.id).first() if original else None
-    if original and first is None:
+    first = models.Item.objects.filter(key=original, course_id=of.id).first() if original else None
+    if language not in bank.LANGUAGES or (original and first is None):
         raise not_found("assessment", "unknown_bank_item")
     if first and language in {first.language, *first.translations.values_list("language", flat=True)}:
         raise Refusal(Reason("assessment", "language_taken", {"language": language}))

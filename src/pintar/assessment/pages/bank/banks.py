@@ -34,11 +34,13 @@ def bank(request: HttpRequest, slug: str) -> HttpResponse:
 @access(WORKERS)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Choose a type; POST begins the question."""
+    """Choose a type (`type`); POST begins the question, or the version of `original` in another `language`."""
     person, now = reader(request), clock.now()
     if request.method == "POST":
-        given = request.POST.get("type", "")
-        uid = actions.begin_draft(person=person, course=slug, type=given, by=person.uid, now=now)
+        type_, fields = request.POST.get("type", ""), {}
+        if original := request.POST.get("original", ""):
+            type_, fields = queries.fields_to_translate(slug, original, request.POST.get("language", ""))
+        uid = actions.begin_draft(person=person, course=slug, type=type_, fields=fields, by=person.uid, now=now)
         return HttpResponseRedirect(reverse("bank-tulis", args=[slug, uid]), status=303)
     edition = courses.latest_edition(slug)
     return render(request, "assessment/bank/new.html", {"edition": edition, "types": ITEM_TYPES})

@@ -69,6 +69,7 @@ def _save(
             text=read.item,
             base=base,
             language=fields.get("language", "id"),
+            original=fields.get("original") or None,
             source=" ".join(fields.get("source", "").split()),
             note=" ".join(fields.get("note", "").split()),
             by=person.uid,

@@ -14,6 +14,7 @@ from pintar.assessment.queries.bank.items import (
     ItemPage,
     VersionPage,
     editor_page,
+    fields_to_translate,
     item_page,
     version_page,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "editor_page",
     "exported",
     "faults_of",
+    "fields_to_translate",
     "import_page",
     "item_page",
     "preview",

@@ -71,10 +71,19 @@ class ItemPage:
     enemies: tuple[str, ...]
     translations: tuple[tuple[str, str], ...]
     editions: int
+    shown: int
 
     @property
     def to_review(self) -> bool:
         return self.state == bank.SUBMITTED
+
+    @property
+    def missing_languages(self) -> tuple[str, ...]:
+        """The languages in which this item could still be written by the reader; a language version has none."""
+        if self.original or not self.may_write:
+            return ()
+        there = {self.language, *(language for language, _ in self.translations)}
+        return tuple(language for language in bank.LANGUAGES if language not in there)
 
     @property
     def newest(self) -> VersionLine:
@@ -157,6 +166,7 @@ def item_page(slug: str, key: str, reader: Person, now: datetime) -> ItemPage:
         enemies=_enemies(row),
         translations=tuple(row.translations.order_by("language").values_list("language", "key")),
         editions=models.ItemKey.objects.filter(version__item_id=row.pk).count(),
+        shown=row.shown,
     )
 
 
@@ -205,6 +215,14 @@ def editor_page(slug: str, uid: UUID, reader: Person) -> EditorPage:
         pictures=newest.pictures if newest else {},
         is_new=row is None,
     )
+
+
+def fields_to_translate(slug: str, key: str, language: str) -> tuple[str, dict[str, str]]:
+    """The type of an item and its fields, to begin its version in another language from; three queries. Raises Refusal
+    (404)."""
+    row = _item(slug, key)
+    newest = models.ItemVersion.objects.get(item_id=row.pk, number=row.number)
+    return row.type, {**_fields_of(row, newest), "language": language, "original": row.key}
 
 
 def _item(slug: str, key: str) -> models.Item:
