@@ -107,3 +107,12 @@ class ImportUndone:
     file: UUID
     removed: int
     stayed: int
+
+
+@event("assessment.blueprint_written")
+class BlueprintWritten:
+    """A version of a training's blueprint was written; `number` counts them, from 1. About the training."""
+
+    course: UUID
+    number: int
+    forms: int

@@ -160,6 +160,34 @@ class ItemImport(models.Model):
         return self.name
 
 
+class Blueprint(models.Model):
+    """What each form of a training's tests holds, version by version; the newest counts.
+
+    `cells` are [[indicator, type, items of a form]], the type "" for any; `forms` is how many parallel ones are wanted.
+    """
+
+    course = models.ForeignKey("courses.Course", on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    forms = models.PositiveSmallIntegerField()
+    cells = models.JSONField()
+    by = models.UUIDField()
+    at = models.DateTimeField()
+
+    PRIVACY = privacy(
+        by=Personal("who wrote this version, as an opaque uid", until="the training is removed"),
+        rest="id course number forms cells at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="blueprint_number_once"),
+            models.CheckConstraint(condition=Q(forms__gte=1), name="blueprint_has_forms"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} {self.number}"
+
+
 class ItemDraft(models.Model):
     """What somebody is writing, saved as they type: the fields of the form as they stand, whole or not.
 

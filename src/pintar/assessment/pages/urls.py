@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
-from pintar.assessment.pages.bank import banks, editing, importing, items
+from pintar.assessment.pages.bank import banks, blueprints, editing, importing, items
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("bank/<slug:slug>/", banks.bank, name="bank"),
     path("bank/<slug:slug>/baru/", banks.new, name="bank-baru"),
     path("bank/<slug:slug>/tulis/<uuid:uid>/", editing.editor, name="bank-tulis"),
+    path("bank/<slug:slug>/kisi-kisi/", blueprints.blueprint, name="bank-kisi"),
     path("bank/<slug:slug>/impor/", importing.bring, name="bank-impor"),
     path("bank/<slug:slug>/impor/contoh/<str:kind>/", importing.example, name="bank-contoh"),
     path("bank/<slug:slug>/impor/<uuid:uid>/", importing.look, name="bank-impor-lihat"),

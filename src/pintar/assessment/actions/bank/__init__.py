@@ -1,5 +1,6 @@
 """What can be done in a bank: write items and versions, keep what is being written, take steps, name enemies."""
 
+from pintar.assessment.actions.bank.blueprints import write_blueprint
 from pintar.assessment.actions.bank.drafts import begin_draft, drop_draft, keep_draft
 from pintar.assessment.actions.bank.enemies import name_enemies
 from pintar.assessment.actions.bank.exposure import count_exposure
@@ -20,5 +21,6 @@ __all__ = [
     "take_in",
     "take_step",
     "undo_import",
+    "write_blueprint",
     "write_item",
 ]

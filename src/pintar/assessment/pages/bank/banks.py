@@ -37,7 +37,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a type (`type`); POST begins the question, or the version of `original` in another `language`."""
     person, now = reader(request), clock.now()
     if request.method == "POST":
-        type_, fields = request.POST.get("type", ""), {}
+        type_, fields = request.POST.get("type", ""), dict[str, str]()
         if original := request.POST.get("original", ""):
             type_, fields = queries.fields_to_translate(slug, original, request.POST.get("language", ""))
         uid = actions.begin_draft(person=person, course=slug, type=type_, fields=fields, by=person.uid, now=now)

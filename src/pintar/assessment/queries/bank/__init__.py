@@ -1,6 +1,7 @@
 """What may be asked about banks: all of them, one as a table, one item with its history, what somebody is writing."""
 
 from pintar.assessment.queries.bank.banks import BankLine, banks
+from pintar.assessment.queries.bank.blueprints import BlueprintPage, blueprint_page, field_of
 from pintar.assessment.queries.bank.imports import (
     ImportPage,
     QuestionPage,
@@ -25,6 +26,7 @@ __all__ = [
     "PAGE",
     "BankLine",
     "BankPage",
+    "BlueprintPage",
     "DraftLine",
     "EditorPage",
     "Filters",
@@ -36,9 +38,11 @@ __all__ = [
     "VersionPage",
     "bank_page",
     "banks",
+    "blueprint_page",
     "editor_page",
     "exported",
     "faults_of",
+    "field_of",
     "fields_to_translate",
     "import_page",
     "item_page",
