@@ -194,6 +194,18 @@ def test_what_is_typed_is_kept_until_it_is_a_version(author: Person, now: dateti
     assert not models.ItemDraft.objects.exists()
 
 
+def test_a_draft_that_comes_late_does_not_bring_a_question_back_that_has_become_an_item(
+    author: Person, now: datetime
+) -> None:
+    uid = actions.begin_draft(person=author, course=bank.SLUG, type="single", by=author.uid, now=now)
+    bank.write(author, now, item=uid)
+    given = {"person": author, "item": uid, "by": author.uid, "now": now}
+    actions.keep_draft(fields={"stem": "Terlambat"}, base=None, **given)
+    assert not models.ItemDraft.objects.exists()
+    actions.keep_draft(fields={"stem": "Yang baru"}, base=1, **given)
+    assert models.ItemDraft.objects.get().base == 1
+
+
 def test_two_people_write_beside_each_other_without_seeing_each_others_draft(
     author: Person, second: Person, now: datetime
 ) -> None:

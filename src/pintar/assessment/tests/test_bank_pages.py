@@ -1,9 +1,11 @@
 """`/bank/…` as plain forms: the table, the editor of every type, review by a second person, versions."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
 
+import brotli
 import pytest
 from django.db import connection
 from django.test import Client
@@ -244,6 +246,21 @@ def test_a_draft_of_somebody_else_is_not_found(client: Client, at_work: Client) 
     sign_in(other, bank.make_worker("penulis", name="Yohana Kabes"), confirmed=True)
     assert other.get(address).status_code == 404
     assert other.post(address, {"stem": "x", "do": "keep"}).status_code == 404
+
+
+def test_pages_stay_within_their_weight(at_work: Client, author: Person, now: datetime) -> None:
+    """As they go over the wire; the budgets are those of tables (40 kB) and of the editor (25 kB, script 180 kB)."""
+    for n in range(25):
+        words = " ".join(sha256(f"{n} {m}".encode()).hexdigest()[:9] for m in range(40))
+        bank.write(author, now, bank.text(stem=words, key=f"berat-{n}"))
+    address = begin(at_work, "cloze")
+    weights = {
+        path: len(brotli.compress(at_work.get(path).content)) for path in (HOME, address, f"{HOME}soal/berat-1/")
+    }
+    assert weights[HOME] <= 40_000
+    assert weights[address] <= 25_000
+    assert weights[f"{HOME}soal/berat-1/"] <= 40_000
+    assert weights[HOME] > 3_000, "the texts are in it"
 
 
 def test_a_bank_without_items_says_how_to_begin(at_work: Client) -> None:

@@ -48,6 +48,8 @@ def keep_draft(
 ) -> None:
     """Keep what the person has typed for the item or the question begun of this uid. The last that came counts.
 
+    `base` is the version that the writing began from, None for a question that is no item yet.
+
     Raises Refusal: 404 `unknown_bank_item`; 403 `author_needed`; 409 `item_retired`; 413 `draft_too_large`.
     """
     kept, roles = _bounded(fields), people.roles_of(by, now)
@@ -58,6 +60,9 @@ def keep_draft(
         row = models.Item.objects.filter(uid=item).first()
         if row is None:
             raise not_found("assessment", "unknown_bank_item")
+        if base is None:
+            # Typed before the question became an item, and late on its way: the version has it all.
+            return
         if why := bank.may_write(row.state, roles):
             raise Refusal(why, status=403 if why.code == "author_needed" else 409)
         models.ItemDraft.objects.update_or_create(

@@ -62,6 +62,8 @@ def write_item(
         raise Refusal(why, status=403)
     _check(course, text)
     with transaction.atomic():
+        # Whoever sends a new question twice at once waits here, and then finds the item.
+        list(models.ItemDraft.objects.select_for_update().filter(uid=item).values_list("id"))
         row = models.Item.objects.select_for_update().filter(uid=item).first()
         if row is None:
             row = _new(of, item, text, language, original, now)

@@ -22,6 +22,7 @@ function edit(form, beside) {
   window.addEventListener("pagehide", () => text() !== sent && navigator.sendBeacon(form.action, body()));
   form.addEventListener("submit", () => {
     clearTimeout(timer);
+    asked?.abort();
     sent = text();
     localStorage.removeItem(place);
   });
