@@ -7,9 +7,9 @@ from itertools import count, cycle
 
 from bench.client import UNANSWERED, Client, Request, Visit, arrive
 from bench.figures import Figure, at_least, at_most, percentile
+from bench.rows.contender import DEFINITE, read
 from bench.rows.pages import bare_visits, made, repeated
 from bench.rows.running import Asked, Row, burst, steady
-from bench.rows.rush import DEFINITE, read
 from bench.rows.writes import saves, taps
 from bench.servers import House, Plain
 

@@ -1,20 +1,18 @@
 """A rush: many people, few seats, all within seconds. Did everyone get a definite answer, soon, and a true one?"""
 
 import asyncio
-import base64
-import json
 import random
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from bench import processes
-from bench.client import UNANSWERED, Answer, Client, Request, Visit, arrive
+from bench.client import Client, Request, Visit, arrive
 from bench.figures import Figure, at_least, at_most, percentile
+from bench.rows.contender import AGAIN, DEFINITE, SEATED, Contender, place_on
 from bench.rows.pages import bare_visits, repeated
 from bench.rows.running import Asked, Row, burst
 from bench.rows.writes import ENOUGH, taps
@@ -24,11 +22,6 @@ LONGEST = 180.0
 """Seconds after which whoever has no definite answer is undecided."""
 
 CONNECTIONS = 512
-SEATED, LISTED, FULL = "seated", "listed", "full"
-DEFINITE = (SEATED, LISTED, FULL)
-AGAIN = "again"
-SOON = 1.0
-"""Seconds before a contender whose connection broke tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,77 +33,6 @@ class Told:
     at: float
     tries: int
     place: int | None = None
-
-
-def read(answer: Answer) -> str:
-    """What an answer says: one of DEFINITE, AGAIN (ask once more later), or the status that nobody expected.
-
-    The page's form answers 303 to the receipt or the place in line, 409 where the batch is full; the API says it in
-    words. A ticket of the waiting room, and a refusal with Retry-After, ask to come again.
-    """
-    if answer.status in (429, 503, UNANSWERED):
-        return AGAIN
-    if answer.headers.get("content-type", "").startswith(("application/json", "application/problem+json")):
-        return _read_json(answer)
-    if answer.status == 303:
-        # Into the waiting room, or to the batch's own page with the place in line or the receipt.
-        where = answer.headers.get("location", "")
-        return AGAIN if where.endswith("/antre/") else LISTED if where.endswith("#urutan") else SEATED
-    if answer.status == 409:
-        return FULL
-    if answer.status in (200, 202) and answer.retry_after is not None:
-        return AGAIN
-    return str(answer.status)
-
-
-def _read_json(answer: Answer) -> str:
-    document = json.loads(_plain(answer))
-    match answer.status, document.get("state"), document.get("code"):
-        case ((200 | 201), "seated", _):
-            return SEATED
-        case 202, "waiting", _:
-            return LISTED
-        case 202, "queued", _:
-            return AGAIN
-        case 409, _, "batch_full":
-            return FULL
-        case status, state, code:
-            return f"{status} {state or code}"
-
-
-def _plain(answer: Answer) -> bytes:
-    match answer.headers.get("content-encoding"):
-        case "br":
-            import brotli
-
-            return brotli.decompress(answer.body)
-        case "gzip":
-            import zlib
-
-            return zlib.decompress(answer.body, wbits=31)
-        case _:
-            return answer.body
-
-
-def ticket_of(answer: Answer) -> str:
-    """The ticket of the waiting room that came with an answer; "" where none did."""
-    if answer.status == 202:
-        return str(json.loads(_plain(answer)).get("ticket", ""))
-    found = re.search(r"\bantrean=([^;\s]+)", answer.headers.get("set-cookie", ""))
-    return found[1] if found else ""
-
-
-def place_on(ticket: str) -> int:
-    """The place that a ticket names; its signature is the server's business."""
-    body = ticket.partition(".")[0]
-    return int(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))[2])
-
-
-def carrying(request: Request, ticket: str) -> Request:
-    """The same request with the ticket, as a program or a browser sends it."""
-    if request.method == "PUT":
-        return replace(request, headers={**request.headers, "Pintar-Ticket": ticket})
-    return replace(request, headers={**request.headers, "Cookie": f"{request.headers['Cookie']}; antrean={ticket}"})
 
 
 def contend(
@@ -128,20 +50,18 @@ def contend(
 
         def visit(number: int) -> Visit:
             async def until_told(first: Client, at: float) -> None:
-                request, tries, ticket = requests[number], 0, ""
+                contender, tries = Contender(requests[number]), 0
                 while True:
                     client = clients[(number + tries) % len(clients)]
                     client.begun = first.begun
                     tries += 1
-                    answer = await client.send(request.encode(client.host), at)
-                    outcome = read(answer)
+                    answer = await client.send(contender.next.encode(client.host), at)
+                    outcome = contender.hear(answer)
                     if outcome != AGAIN:
-                        told[number] = Told(outcome, answer.ended, tries, place_on(ticket) if ticket else None)
+                        place = place_on(contender.ticket) if contender.ticket else None
+                        told[number] = Told(outcome, answer.ended, tries, place)
                         return
-                    if given := ticket_of(answer):
-                        ticket, request = given, carrying(requests[number], given)
-                    pause = SOON if answer.retry_after is None else answer.retry_after
-                    await asyncio.sleep(pause * chance.uniform(1.0, 1.2))
+                    await asyncio.sleep(contender.pause * chance.uniform(1.0, 1.2))
                     at = client.now()
 
             return until_told

@@ -5,9 +5,9 @@ from statistics import median
 
 from bench.client import Request
 from bench.figures import Figure, at_most, beside
+from bench.rows.contender import carrying, ticket_of
 from bench.rows.pages import bare_visits, repeated
 from bench.rows.running import Asked, Row, burst, interleaved, must_be
-from bench.rows.rush import carrying, ticket_of
 from bench.rows.writes import taps
 from bench.servers import House, Plain
 

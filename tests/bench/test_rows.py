@@ -12,8 +12,9 @@ import pytest
 from bench import processes
 from bench.client import UNANSWERED, Answer
 from bench.rows import ROWS
+from bench.rows.contender import AGAIN, FULL, LISTED, SEATED, Contender, carrying, place_on, read, ticket_of
 from bench.rows.overload import Seen, mixed, recovery
-from bench.rows.rush import AGAIN, FULL, LISTED, SEATED, Told, carrying, judge, place_on, read, ticket_of
+from bench.rows.rush import Told, judge
 from bench.rows.writes import taps
 
 
@@ -100,6 +101,31 @@ def test_a_contender_comes_again_with_the_ticket_that_was_given(door):
     sent = carrying(request, ticket_of(given)).encode("localhost").decode()
     line = f"Pintar-Ticket: {ticket}" if door == "api" else f"Cookie: masuk=x; antrean={ticket}"
     assert line in sent.split("\r\n")
+
+
+def test_a_browser_goes_to_the_page_of_the_queue_and_does_what_its_script_does():
+    contender = Contender(taps("a-1", ["masuk=x"], "page")[0])
+    queue, html, script = "/angkatan/a-1/antre/", {"content_type": "text/html"}, {"content_type": "application/json"}
+    cookie = {"set_cookie": "antrean=e30.s; Max-Age=9"}
+
+    def hears(said: Answer) -> tuple[str, str, str, float, bool]:
+        outcome, sent = contender.hear(said), contender.next
+        return outcome, sent.method, sent.path, contender.pause, "Accept" in sent.headers
+
+    assert hears(answer(503, retry_after="7", **html)) == (AGAIN, "POST", "/angkatan/a-1/kursi/", 7, False)
+    assert hears(answer(303, location=queue, **cookie)) == (AGAIN, "GET", queue, 0, False)
+    page = b'<body data-face="waitinggood" data-again="12">'
+    assert hears(answer(200, page, **html)) == (AGAIN, "GET", queue, 12, True)
+    assert hears(answer(200, {"face": "waitinggood", "again": 9}, **script)) == (AGAIN, "GET", queue, 9, True)
+    assert hears(answer(503, b"", retry_after="15", **html)) == (AGAIN, "GET", queue, 15, True)
+    assert hears(answer(200, {"face": "called", "again": 1}, **script)) == (AGAIN, "GET", queue, 0, False)
+    called = b'<meta http-equiv="refresh" content="3"><body data-face="called">'
+    assert hears(answer(200, called, **html)) == (AGAIN, "GET", queue, 3, False)
+    assert contender.next.headers["Cookie"] == "masuk=x; antrean=e30.s"
+    assert hears(answer(303, location="/angkatan/a-1/"))[0] == SEATED
+    assert hears(answer(409, b"<html>"))[0] == FULL
+    assert hears(answer(200, b'<body data-face="full">', **html))[0] == FULL
+    assert hears(answer(200, b'<body data-face="closed">', **html))[0] == "page closed"
 
 
 def test_a_rush_without_answers_has_no_speed():

@@ -8,7 +8,8 @@ import pytest
 
 from bench import servers
 from bench.client import Request, play
-from bench.rows.rush import FULL, SEATED, Told, Verdict, contend, judge, place_on
+from bench.rows.contender import FULL, SEATED, place_on
+from bench.rows.rush import Told, Verdict, contend, judge
 from bench.rows.waiting import in_queue
 from bench.rows.writes import taps
 from bench.servers import House

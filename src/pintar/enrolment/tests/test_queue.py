@@ -322,10 +322,11 @@ def test_when_to_look_again_lies_between_ten_seconds_and_a_minute():
     def again(ahead: int, left: int | None, opens_in: float = 0, luck: float = 0.0) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, left), opens_in, luck)
 
-    assert again(0, 100) == again(900, 1_000) == again(5, None) == again(200, 200) == SOONEST
-    # As many as can be answered, however long the queue is.
-    assert again(20_000, 200) == 20
-    assert again(1_000_000, 200) * 1.25 == LATEST
+    assert again(0, 100) == again(0, None) == again(0, 0) == SOONEST
+    # One after the other, so that there are never more than can be answered, however long the queue is.
+    assert again(5_000, 200) == 15 and again(20_000, 200) == 30
+    assert again(20_000, 200, luck=1.0) == 32.5
+    assert again(1_000_000, 200) == LATEST - 2.5
     assert again(1_000_000, 200, luck=1.0) == LATEST
     assert again(10, 10, opens_in=300) == LATEST
     assert again(10, 10, opens_in=300, luck=1.0) < LATEST
@@ -336,24 +337,25 @@ def test_where_the_machine_is_slow_people_look_more_seldom_but_for_those_who_are
     def again(ahead: int, gate: float) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, 100, pace=20, called=0), 0, 0.0, gate)
 
-    assert again(20_000, gate=12_000) == 20
-    assert again(3_000, gate=400) == 30
-    assert again(20_000, gate=400) * 1.25 == LATEST
-    assert again(99, gate=400) == 4.95
+    assert again(20_000, gate=12_000) == 30
+    assert again(3_000, gate=400) == 25
+    assert again(20_000, gate=400) == LATEST - 2.5
+    assert again(190, gate=400) == 4.75
 
 
-def test_whose_turn_comes_sooner_looks_when_it_comes():
+def test_whoever_may_get_a_seat_looks_halfway_to_their_turn():
     def again(ahead: int, called: int, left: int = 1_000, luck: float = 0.0) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, left, pace=100, called=called), 0, luck)
 
-    assert again(500, called=20) == 4.8
-    assert again(500, called=20, luck=1.0) == 6
+    assert again(1_020, called=20) == 5
+    assert again(1_020, called=20, luck=1.0) == 6.25
     assert again(25, called=20) == again(20, called=20) == 3
-    assert again(999, called=0) == 9.99
+    # So do those just behind the last seat: somebody ahead of them may give up.
+    assert again(1_999, called=0) == 9.995
     # Without a chance one looks when the last seat is gone, and no sooner than the others.
-    assert again(1_000, called=0) == 13
-    assert again(1_000, called=900) == SOONEST
-    assert again(50_000, called=0, left=49_000) == LATEST / 1.25
+    assert again(2_000, called=0) == 13
+    assert again(2_000, called=900) == 12
+    assert again(98_000, called=0, left=49_000) == LATEST - 2.5
 
 
 def test_the_pace_is_that_of_the_last_seconds(store):

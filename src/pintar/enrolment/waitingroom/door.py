@@ -37,6 +37,8 @@ UNDECIDED = frozenset({302, 401, 403, 429})
 # Whose session a token is may be remembered so long here: it only lets them wait. Seconds.
 HOLDER_KNOWN_FOR = 600.0
 HOLDERS_KNOWN = 50_000
+# Whoever finds the gate's line full in a rush comes back so many seconds after it should be through.
+RESTS = (3.0, 10.0)
 
 
 class Door:
@@ -66,9 +68,9 @@ class Door:
                 case Wish.LOOK:
                     return self._look(asked, start)
         except Crowded as crowded:
-            # In a rush, no sooner than those in the queue: hundreds who come back at once are a rush of their own.
-            rests = SOONEST * random.uniform(1, 2) if self.room.awaited(asked.batch) else 0.0
-            return busy(asked.environ, start, Crowded(crowded.retry_after + rests))
+            # In a rush, not all at once: hundreds who come back as soon as the line is through are a rush of their own.
+            rests = random.uniform(*RESTS) if self.room.awaited(asked.batch) else 0.0
+            return busy(asked.environ, start, Crowded(min(crowded.retry_after, SOONEST) + rests))
         except Unreachable:
             return busy(asked.environ, start, Crowded(5.0))
 

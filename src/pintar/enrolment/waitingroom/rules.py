@@ -14,13 +14,14 @@ from enum import StrEnum
 LOBBY = 600.0
 # A place outlives its person's last sign of life by this.
 KEPT = 600.0
-# The shortest and the longest time after which someone in the queue is asked to look again, and the spread around it.
+# The shortest and the longest time after which someone in the queue is asked to look again, and the spread around the
+# shortest.
 SOONEST, LATEST, SPREAD = 10.0, 60.0, 0.25
 # Only whoever's turn comes sooner than that looks again sooner, when it comes.
 NEXT = 3.0
 # So many are answered without anybody else noticing, where the machine is quick; where it is not, this share of what
 # the gate gets done: those who only look must not keep those at the counter from their seats.
-LOOKS_PER_SECOND, LOOKS_SHARE = 1_000.0, 0.25
+LOOKS_PER_SECOND, LOOKS_SHARE = 1_000.0, 0.5
 # After a loss whoever stood in the queue before comes back within this time; nobody is called until then.
 RETURN = LATEST + 15.0
 # Calls of the last seconds from which the pace of the queue is told.
@@ -97,21 +98,24 @@ def seconds_to_wait(spot: Spot) -> float | None:
 
 
 def look_again(spot: Spot, opens_in: float, luck: float, gate: float = math.inf) -> float:
-    """After how many seconds to ask again: when something new can be known, within 10 to 60 s, no sooner than everybody
-    can be answered, and spread by `luck` (0 to 1) so that a crowd does not come back at once. Whose turn comes sooner
-    looks then, so that no seat waits for somebody who sleeps. Before the opening nobody comes back before it, or only
-    in order to be seen. `gate`: how many looks a second the gate gets done when it does nothing else."""
+    """After how many seconds to ask again: when something new can be known, within 10 to 60 s, and spread a little by
+    `luck` (0 to 1). Each later by those ahead, so that all of them together are never more than can be answered beside
+    the counter. Whose turn comes sooner looks then, so that no seat waits for somebody who sleeps. Before the opening
+    nobody comes back before it, or only in order to be seen. `gate`: how many looks a second the gate gets done when
+    it does nothing else."""
     if opens_in > LATEST:
-        return LATEST * (1 - SPREAD * luck)
+        return LATEST - SOONEST * luck
     if opens_in > 0:
         return opens_in + SOONEST * luck
-    due = max(SOONEST, spot.ahead / min(LOOKS_PER_SECOND, LOOKS_SHARE * gate))
-    if chance(spot.ahead, spot.left) is Chance.SMALL and spot.left is not None and spot.pace > 0:
+    due = SOONEST + spot.ahead / min(LOOKS_PER_SECOND, LOOKS_SHARE * gate)
+    turn = seconds_to_wait(spot)
+    if turn is not None and (spot.left is None or spot.ahead < 2 * spot.left):
+        # The pace changes, and some ahead give up: halfway to one's turn more is known.
+        due = min(due, max(turn / 2, NEXT))
+    elif turn is not None and spot.left is not None:
         # What is to be known is that the last seat is taken: when as many were called, and those have come.
         due = max(due, (spot.left - spot.called) / spot.pace + NEXT)
-    elif (turn := seconds_to_wait(spot)) is not None:
-        due = min(due, max(turn, NEXT))
-    return min(due, LATEST / (1 + SPREAD)) * (1 + SPREAD * luck)
+    return min(due, LATEST - SPREAD * SOONEST) + SPREAD * luck * min(due, SOONEST)
 
 
 @dataclass
