@@ -14,10 +14,10 @@ from collections.abc import Sequence
 # before numpy is loaded: on a machine with other work two threads wait for each other, and times say nothing
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from bench.measure import quality, scale
+from bench.measure import collusion, quality, scale
 from bench.measure.study import Asked, Study
 
-STUDIES: dict[str, Study] = {**scale.STUDIES, **quality.STUDIES}
+STUDIES: dict[str, Study] = {**scale.STUDIES, **quality.STUDIES, **collusion.STUDIES}
 
 
 def main(arguments: Sequence[str]) -> int:

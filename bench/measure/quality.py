@@ -1,5 +1,5 @@
-"""Item quality, forms and integrity: how often a fair item is called unfair, an honest person suspected, a copied paper
-overlooked; how alike parallel forms are."""
+"""Item quality and forms: how often a fair item is called unfair, an unfair one overlooked; how alike parallel forms
+are."""
 
 import time
 from collections.abc import Iterator
@@ -9,14 +9,11 @@ import numpy as np
 from bench.measure.study import Asked, Row
 from pintar.sciences.psychometrics.forms.assembly import assemble
 from pintar.sciences.psychometrics.forms.blueprint import Band, Bank, Blueprint, Range
-from pintar.sciences.psychometrics.integrity.options import OptionCurves, fit_options
-from pintar.sciences.psychometrics.integrity.similarity import Cohort, Levels, compare, find_similar
-from pintar.sciences.psychometrics.irt.abilities import measure
 from pintar.sciences.psychometrics.irt.items import ItemParameters
 from pintar.sciences.psychometrics.quality.dif import mantel_haenszel
 from pintar.sciences.psychometrics.responses import MarkTable, ResponseTable
 
-ITEMS, OPTIONS, PEOPLE, UNIT = 40, 4, 10_000, 20
+ITEMS = 40
 
 
 # DIF
@@ -57,71 +54,6 @@ def dif(asked: Asked) -> Iterator[Row]:
     yield Row(f"DIF of 1 logit, 500/500: flagged C ({runs} runs)", f"{found / runs:.1%}", "≥ 90%", found >= 0.9 * runs)
 
 
-# Collusion
-
-
-def bank(chance: np.random.Generator) -> OptionCurves:
-    """40 items, b ~ N(0, 1), four options whose wrong ones are unequally liked."""
-    items = ItemParameters.of(np.resize([0.7, 1.0, 1.3, 1.6, 1.9], ITEMS), chance.normal(size=ITEMS))
-    intercepts = chance.normal(0, 0.5, (ITEMS, OPTIONS))
-    intercepts[:, 0] = -np.inf
-    return OptionCurves(items, np.zeros(ITEMS, np.int64), intercepts, chance.normal(0, 0.3, (ITEMS, OPTIONS)))
-
-
-def answers(chance: np.random.Generator, curves: OptionCurves, people: int) -> np.ndarray:
-    cumulated = np.cumsum(curves(chance.normal(size=people)), axis=2)[:, :, :-1]
-    return (chance.random(cumulated.shape[:2])[:, :, None] > cumulated).sum(axis=2).astype(np.int16)
-
-
-def as_seen(choices: np.ndarray, true: OptionCurves, units: np.ndarray | None) -> tuple[Cohort, OptionCurves]:
-    """What the platform knows: measures and shares of options come from the answers, item parameters from before."""
-    marks = ResponseTable.of((choices == 0).astype(np.int16), true.items.names)
-    theta = measure(marks, true.items, "wle").theta
-    curves = fit_options(choices, true.right, true.items, theta)
-    return Cohort(choices, theta, true.right, units), curves
-
-
-def honest(asked: Asked) -> Iterator[Row]:
-    runs = asked.runs(brief=1, short=4, long=1000)
-    people = PEOPLE if asked.form != "brief" else 2000
-    cohorts = small = 0
-    for chance in asked.chances(3, runs):
-        true = bank(chance)
-        cohort, curves = as_seen(answers(chance, true, people), true, np.arange(people) // UNIT)
-        result = find_similar(cohort, curves, keep=1e-6)
-        cohorts += bool(result.flagged)
-        small += sum(pair.p < 1e-6 for pair in result.pairs)
-    allowed = 4 * runs // 1000
-    goal = "≤ 4 of 1,000" if runs == 1000 else f"{allowed} (≤ 4 of 1,000)"
-    what = f"honest cohorts of {people:,} × {ITEMS} with a flag, of {runs:,}"
-    yield Row(what, str(cohorts), goal, cohorts <= allowed)
-    ratio = small / (runs * people * (people - 1) / 2 * 1e-6)
-    yield Row("honest pairs with p < 1e-6, × nominal", f"{ratio:.3f}", "≤ 1.5", ratio <= 1.5)
-
-
-def planted(asked: Asked) -> Iterator[Row]:
-    """In each bank a fifth of the people copied from another fifth; levels are those of 10,000 people."""
-    levels = Levels(0.001, PEOPLE * (PEOPLE - 1) // 2, PEOPLE // UNIT * UNIT * (UNIT - 1) // 2)
-    pairs, banks = asked.runs(brief=20, short=100, long=300), asked.runs(brief=5, short=20, long=20)
-    for share, level, where, goal in (
-        (1.0, levels.every, "whole paper, any pair", 0.75),
-        (0.75, levels.near, "three quarters, within a unit", 0.35),
-    ):
-        found = []
-        for chance in asked.chances(4, banks):
-            true = bank(chance)
-            choices = answers(chance, true, 5 * pairs)
-            for pair in range(pairs):
-                copied = chance.permutation(ITEMS)[: round(share * ITEMS)]
-                choices[2 * pair + 1, copied] = choices[2 * pair, copied]
-            cohort, curves = as_seen(choices, true, None)
-            p = [compare(cohort, curves, 2 * pair, 2 * pair + 1).p for pair in range(pairs)]
-            found.append(np.mean(np.array(p) <= level))
-        mean = float(np.mean(found))
-        what = f"copied: {where}, p ≤ {level:.1e}: found by answers alone, mean of {banks} banks (of {pairs})"
-        yield Row(what, f"{mean:.1%}", f"≥ {goal:.0%}", mean >= goal)
-
-
 # Forms
 
 
@@ -155,4 +87,4 @@ def forms(asked: Asked) -> Iterator[Row]:
     yield Row("proved to lie within this of the best, relatively", f"{gap:.2%}", "≤ 1%", gap <= 0.01)
 
 
-STUDIES = {"dif": dif, "honest": honest, "planted": planted, "forms": forms}
+STUDIES = {"dif": dif, "forms": forms}

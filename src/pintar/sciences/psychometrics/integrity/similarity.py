@@ -158,21 +158,25 @@ def find_similar(cohort: Cohort, curves: Curves, *, alpha: float = 0.001, keep: 
     levels = Levels(alpha, n * (n - 1) // 2, cohort.near_pairs())
     theta = np.clip(np.asarray(cohort.theta, float), -6.0, 6.0)
     chances = curves(theta)
-    found = [np.zeros((0, 2), np.int64)]
+    found, tails = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
     for first, second in _candidates(cohort, curves, theta, chances, levels, keep):
-        p = upper_tail(_match_chances(cohort.choices, chances, first, second), _equal(cohort.choices, first, second))
+        p = _tails(cohort.choices, chances, first, second)
         limit = np.where(cohort.near(first, second), levels.of(near=True), levels.every)
-        found.append(np.stack([first, second], axis=1)[p <= np.maximum(limit, keep)])
-    kept = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
-    pairs = [_described(cohort, chances, a, b) for a, b in kept.tolist()]
+        kept = p <= np.maximum(limit, keep)
+        found.append(np.stack([first, second], axis=1)[kept])
+        tails.append(p[kept])
+    each, at = np.unique(np.sort(np.concatenate(found), axis=1), axis=0, return_index=True)
+    p_of_each = np.concatenate(tails)[at].tolist()
+    pairs = [_described(cohort, chances, a, b, p) for (a, b), p in zip(each.tolist(), p_of_each, strict=True)]
     return Similarity(levels, tuple(sorted(pairs, key=lambda pair: (pair.p, pair.a, pair.b))))
 
 
 def compare(cohort: Cohort, curves: Curves, a: int, b: int) -> SimilarPair:
     """One pair, whatever its p."""
-    rows = np.array(sorted((a, b)))
-    chances = curves(np.clip(np.asarray(cohort.theta, float)[rows], -6.0, 6.0))
-    return _described(cohort, dict(zip(rows.tolist(), chances, strict=True)), *rows.tolist())
+    a, b = sorted((a, b))
+    chances = curves(np.clip(np.asarray(cohort.theta, float)[[a, b]], -6.0, 6.0))
+    p = float(_tails(cohort.choices[[a, b]], chances, np.array([0]), np.array([1]))[0])
+    return _described(cohort, {a: chances[0], b: chances[1]}, a, b, p)
 
 
 def _candidates(
@@ -278,8 +282,10 @@ def _by_pairs(cohort: Cohort, chances: Array, limits: tuple[float, float]) -> It
             yield rows[first], columns[second]
 
 
-def _equal(choices: NDArray[np.int16], first: Rows, second: Rows) -> NDArray[np.int64]:
-    return ((choices[first] == choices[second]) & (choices[first] >= 0)).sum(axis=1)
+def _tails(choices: NDArray[np.int16], chances: Array, first: Rows, second: Rows) -> Array:
+    """p of each pair, (pairs,)."""
+    equal = ((choices[first] == choices[second]) & (choices[first] >= 0)).sum(axis=1)
+    return upper_tail(_match_chances(choices, chances, first, second), equal)
 
 
 def _match_chances(choices: NDArray[np.int16], chances: Array, first: Rows, second: Rows) -> Array:
@@ -293,7 +299,7 @@ def _match_chances(choices: NDArray[np.int16], chances: Array, first: Rows, seco
     return match
 
 
-def _described(cohort: Cohort, chances: Array | Mapping[int, Array], a: int, b: int) -> SimilarPair:
+def _described(cohort: Cohort, chances: Array | Mapping[int, Array], a: int, b: int, p: float) -> SimilarPair:
     one, other = cohort.choices[a], cohort.choices[b]
     both = (one >= 0) & (other >= 0)
     equal = both & (one == other)
@@ -307,7 +313,7 @@ def _described(cohort: Cohort, chances: Array | Mapping[int, Array], a: int, b: 
         equal=int(equal.sum()),
         equal_wrong=int(wrong.sum()),
         expected=float(match.sum()),
-        p=float(upper_tail(match[None, :], equal.sum())[0]),
+        p=p,
         omega_a=_omega(chances[a], other, both, equal),
         omega_b=_omega(chances[b], one, both, equal),
     )
