@@ -15,6 +15,14 @@ def bank(seed=1, k=40, options=4):
     return OptionCurves(items, np.zeros(k, int), intercepts, chance.normal(0, 0.3, (k, options)))
 
 
+def with_right_options(curves, right):
+    """The same curves with the right options at other places (k,)."""
+    options = curves.intercepts.shape[1]
+    moved = (np.arange(options) - np.asarray(right)[:, None]) % options
+    take = lambda values: np.take_along_axis(values, moved, axis=1)  # noqa: E731
+    return OptionCurves(curves.items, np.asarray(right), take(curves.intercepts), take(curves.slopes))
+
+
 def answered(curves, theta, seed=2):
     """The place of the option that each person takes, (n, k)."""
     chances = curves(theta)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from honest_and_copied import answered, bank
+from honest_and_copied import answered, bank, with_right_options
 
 from pintar.sciences.psychometrics.integrity.dossiers import (
     Evidence,
@@ -110,6 +110,34 @@ def test_a_row_moved_by_one_place_is_a_data_error_and_not_two_people():
     assert shifted_by(np.zeros(40), np.zeros(40)) == 0
     levels = find_similar(people, curves).levels
     assert open_dossier(compare(people, curves, 8, 9), people, curves, levels).verdict == Verdict.DATA_ERROR
+
+
+def test_sheets_that_slipped_under_the_scanner_are_a_data_error_though_they_agree_beyond_chance():
+    """Nine sheets moved by one place against the key, and one letter of twenty misread."""
+    chance = np.random.default_rng(11)
+    shuffled = bank().right + chance.integers(0, 4, 40)
+    curves = with_right_options(bank(), shuffled)
+    theta = np.concatenate([np.full(9, 1.5), chance.normal(size=291)])
+    choices = answered(curves, theta)
+    choices[:9] = np.roll(choices[:9], 1, axis=1)
+    misread = chance.random((9, 40)) < 0.05
+    choices[:9][misread] = chance.integers(0, 4, misread.sum())
+    theta[:9] = -2.0  # what such papers are scored as
+    people = Cohort(choices, theta, curves.right)
+    result = find_similar(people, curves)
+    assert result.flagged  # by answers alone they look like copies of each other
+    assert {pair.a for pair in result.flagged} | {pair.b for pair in result.flagged} <= set(range(9))
+    dossiers = [open_dossier(pair, people, curves, result.levels) for pair in result.flagged]
+    assert {found.verdict for found in dossiers} == {Verdict.DATA_ERROR}
+    honest = [open_dossier(compare(people, curves, a, a + 1), people, curves, result.levels) for a in range(20, 120)]
+    assert not any(Innocent.SHIFTED_RECORDS in found.innocent for found in honest)
+
+
+def test_misread_letters_alone_make_no_data_error_of_a_copied_paper(copied):
+    people, _, _ = copied
+    pair = copied[2].flagged[0]
+    people.choices[pair.a, ::8] = (people.choices[pair.a, ::8] + 1) % 4
+    assert dossier(copied).verdict == Verdict.NOTE
 
 
 def test_two_records_with_equal_answers_and_equal_times_are_one_record_twice(copied):

@@ -14,11 +14,13 @@ from math import isnan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binom
 
 from pintar.sciences.psychometrics.integrity.similarity import Cohort, Curves, Levels, SimilarPair
 from pintar.sciences.psychometrics.integrity.tails import joint_p
 
 POINTS = 0.05
+IMPROBABLE = 1e-6
 
 
 class Kind(StrEnum):
@@ -41,7 +43,7 @@ class Innocent(StrEnum):
     POPULAR_WRONG = "popular_wrong"  # the equal wrong answers are those that most people choose
     WRONG_KEY = "wrong_key"  # able people choose this wrong answer: the key may be mistaken
     SHARED_DEVICE = "shared_device"  # a device of the madrasah's, one after the other
-    SHIFTED_RECORDS = "shifted_records"  # one row equals the other moved by some places
+    SHIFTED_RECORDS = "shifted_records"  # a row agrees with the other's, or with the key, once moved by some places
     SAME_RECORD_TWICE = "same_record_twice"  # every answer and every time is equal
 
 
@@ -115,15 +117,32 @@ def open_dossier(
 
 
 def shifted_by(one: ArrayLike, other: ArrayLike, most: int = 3) -> int:
-    """By how many places, 1 … `most` either way, one row of choices must be moved to agree with the other on all of
-    at least ten places; 0 if none does. Rows that also agree unmoved (all the same letter) are not shifted."""
-    a, b = np.asarray(one), np.asarray(other)
+    """By how many places, 1 … `most` either way, a row of choices (k,) must be moved to agree with the other (k,), a
+    person's or the key; 0 if no move explains them.
+
+    A move explains them if more places agree than unmoved, and so many that two rows with the same letters in any
+    order would have p ≤ `IMPROBABLE` (binomial): some letters may have been misread on the way. Blanks, below 0, are
+    left out.
+    """
+    a, b = np.asarray(one, np.int64), np.asarray(other, np.int64)
+    best, least = 0, _agreement(a, b)[0]
     for by in [s for places in range(1, most + 1) for s in (places, -places)]:
-        x, y = (a[by:], b[:-by]) if by > 0 else (a[:by], b[-by:])
-        counted = (x >= 0) & (y >= 0)
-        if counted.sum() >= 10 and np.array_equal(x[counted], y[counted]) and len(set(x[counted].tolist())) > 1:
-            return by
-    return 0
+        share, p = _agreement(a[by:], b[:-by]) if by > 0 else _agreement(a[:by], b[-by:])
+        if share > least and p <= IMPROBABLE:
+            best, least = by, share
+    return best
+
+
+def _agreement(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[float, float]:
+    """The share of places that agree, and the upper tail of so many if letters stood there in any order."""
+    there = (a >= 0) & (b >= 0)
+    a, b, places = a[there], b[there], int(there.sum())
+    if not places:
+        return 0.0, 1.0
+    letters = int(max(a.max(), b.max())) + 1
+    chance = float(np.bincount(a, minlength=letters) @ np.bincount(b, minlength=letters)) / places**2
+    equal = int((a == b).sum())
+    return equal / places, float(binom.sf(equal - 1, places, chance))
 
 
 def _shared_wrong(cohort: Cohort, pair: SimilarPair) -> tuple[int, ...]:
@@ -137,7 +156,9 @@ def _innocent(
     cohort: Cohort, curves: Curves, pair: SimilarPair, shared: tuple[int, ...], pointing: Sequence[Evidence]
 ) -> tuple[Innocent, ...]:
     found = []
-    if shifted_by(cohort.choices[pair.a], cohort.choices[pair.b]):
+    rows = cohort.choices[pair.a], cohort.choices[pair.b]
+    keyed = () if cohort.right is None else tuple(shifted_by(row, cohort.right) for row in rows)
+    if shifted_by(*rows) or any(keyed):
         found.append(Innocent.SHIFTED_RECORDS)
     if pair.equal == pair.compared and any(each.kind == Kind.TIMES and each.statistic > 1 - 1e-9 for each in pointing):
         found.append(Innocent.SAME_RECORD_TWICE)
