@@ -40,7 +40,7 @@ def sat():
 
 def test_times_dealt_out_anew_point_as_often_as_chance_says(sat):
     times = sat[2]
-    assert all(paired_times(times[SOURCE], times[copier])[1] < 0.001 for copier in COPIERS)
+    assert all(paired_times(times[SOURCE], times[copier])[1] < 0.01 for copier in COPIERS)
     chance = np.random.default_rng(22)
     pairs = [chance.permutation(N)[:2] for _ in range(1500)]
     p = np.array([paired_times(times[a], times[b])[1] for a, b in pairs])
