@@ -22,12 +22,14 @@ GAP = re.compile(r'<span data-gap="([A-Za-z0-9_-]+)"></span>')
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """The questions of an edition by item, which indicator each shows, and how they are grouped."""
+    """The questions of an edition by item, which indicator each shows, how they are grouped, and what its folder asked
+    of a form (fields of `rules.blueprint.Terms`)."""
 
     questions: Mapping[str, dict[str, Any]]
     indicators: Mapping[str, str]
     banks: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, tuple[str, ...]]
+    terms: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def bank(edition: UUID) -> Bank:
         indicators=document["indicators"],
         banks={test: tuple(items) for test, items in document["banks"].items()},
         forms={form: tuple(items) for form, items in document["forms"].items()},
+        terms=document.get("terms", {}),
     )
 
 

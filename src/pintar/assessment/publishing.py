@@ -2,13 +2,13 @@
 
 bank/kuis-<lesson>.yaml|.gift     the pool a quiz draws from
 forms/<NAME>.yaml|.gift           parallel forms of pre-test and post-test
-blueprint.yaml                    how many items of each indicator a form has
+blueprint.yaml                    how many items of each indicator a form has (`blueprint_file`)
 """
 
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import PurePosixPath
@@ -17,16 +17,15 @@ from uuid import UUID
 
 from pintar.assessment import models, rendered, rules
 from pintar.assessment.actions.bank.filling import Published, fill_bank
+from pintar.assessment.blueprint_file import read_blueprint
 from pintar.courses.ports import CourseFolder, Mistake
 from pintar.foundation import richtext, storage
 from pintar.foundation.richtext.pictures import fit
 from pintar.sciences.formats import gift, items_yaml
 from pintar.sciences.formats.reading import Reading
-from pintar.sciences.formats.yaml_nodes import Source
 from pintar.sciences.items import Item
 from pintar.sciences.scoring.items import split
 
-BLUEPRINT = "blueprint.yaml"
 READERS = {".yaml": items_yaml.read, ".yml": items_yaml.read, ".gift": gift.read}
 FORM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 
@@ -64,6 +63,7 @@ class Tests:
                 "indicators": {item.key: item.indicator for _, item in read.items},
                 "banks": {name: [item.key for item in items] for name, items in read.banks.items()},
                 "forms": {name: [item.key for item in items] for name, items in read.forms.items()},
+                "terms": {name: value for name, value in asdict(read_blueprint(folder).terms).items() if value},
             },
         )
         models.ItemKey.objects.bulk_create(
@@ -165,37 +165,10 @@ def _forms(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
         yield Mistake("forms", 0, "too_few_forms", {"forms": len(read.forms), "least": needed})
     if not needed or not read.forms:
         return
-    source = Source(folder.text(BLUEPRINT), BLUEPRINT) if BLUEPRINT in folder.files else None
-    if source is None:
-        yield Mistake(BLUEPRINT, 0, "blueprint_missing")
-        return
-    wanted = yield from _blueprint(source, folder)
-    if wanted:
-        yield from _parallel(read, wanted)
-
-
-def _blueprint(source: Source, folder: CourseFolder) -> Generator[Mistake, None, dict[str, int] | None]:
-    """Mistakes of the blueprint; returns the items wanted of each indicator, None where it cannot be read."""
-    known = {entry["key"] for entry in folder.outline["indicators"]}
-    top = source.fields(source.root, ("items", "indicators"), ("items", "indicators"))
-    within = source.fields(top.values.get("indicators"), ()) if top else None
-    counts: dict[str, int] = {}
-    for key, node in within.values.items() if within else ():
-        if within and key not in known:
-            source.say(within.names[key], "unknown_indicator", indicator=key[:80])
-        number = getattr(node, "value", "")
-        if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 4:
-            counts[key] = int(number)
-        else:
-            source.say(node, "bad_number", field=key[:80])
-    if top and "items" in top.values and within and not source.mistakes:
-        total = getattr(top.values["items"], "value", "")
-        if total != str(sum(counts.values())):
-            source.say(top.values["items"], "blueprint_sum", items=str(total)[:20], sum=sum(counts.values()))
-    if source.root is None and not source.mistakes:
-        source.say(1, "blueprint_missing")
-    yield from (Mistake(m.file, m.line, m.code, dict(m.detail)) for m in source.mistakes)
-    return None if source.mistakes else counts
+    wanted = read_blueprint(folder)
+    yield from wanted.mistakes
+    if wanted.indicators:
+        yield from _parallel(read, wanted.indicators)
 
 
 def _parallel(read: _Read, wanted: Mapping[str, int]) -> Iterator[Mistake]:

@@ -1,6 +1,15 @@
 """Tables of this room: sittings with the editions they are pinned to, and the bank that outlives them."""
 
-from pintar.assessment.models.items import Blueprint, EnemyPair, Item, ItemDraft, ItemImport, ItemStep, ItemVersion
+from pintar.assessment.models.items import (
+    BankTally,
+    Blueprint,
+    EnemyPair,
+    Item,
+    ItemDraft,
+    ItemImport,
+    ItemStep,
+    ItemVersion,
+)
 from pintar.assessment.models.sittings import (
     ANONYMOUS,
     Bank,
@@ -16,6 +25,7 @@ from pintar.assessment.models.sittings import (
 __all__ = [
     "ANONYMOUS",
     "Bank",
+    "BankTally",
     "Blueprint",
     "EnemyPair",
     "ExtraTime",

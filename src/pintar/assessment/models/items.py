@@ -17,7 +17,8 @@ class Item(models.Model):
 
     `number` is its newest version; `type`, `indicator` and `stem` (plain words, cut) are that version's, kept here for
     the list. `original` is the item that this one is a language version of. `state` is that of the newest version.
-    `shown` counts the closed sittings that held it, in any version: its exposure.
+    `shown` counts the closed sittings that held it, in any version: its exposure. Of people's first pre-test and first
+    post-test, `answers` counts those who came to it in its newest version, who reached `got` of `of` marks.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
@@ -31,9 +32,14 @@ class Item(models.Model):
     number = models.PositiveIntegerField()
     stem = models.CharField(max_length=LONGEST_SEARCHED)
     shown = models.PositiveIntegerField(db_default=0)
+    answers = models.PositiveIntegerField(db_default=0)
+    got = models.PositiveIntegerField(db_default=0)
+    of = models.PositiveIntegerField(db_default=0)
     made_at = models.DateTimeField()
 
-    PRIVACY = privacy(rest="id uid course key type indicator language original state number stem shown made_at")
+    PRIVACY = privacy(
+        rest="id uid course key type indicator language original state number stem shown answers got of made_at"
+    )
 
     class Meta:
         constraints = [
@@ -163,19 +169,21 @@ class ItemImport(models.Model):
 class Blueprint(models.Model):
     """What each form of a training's tests holds, version by version; the newest counts.
 
-    `cells` are [[indicator, type, items of a form]], the type "" for any; `forms` is how many parallel ones are wanted.
+    `cells` are [[indicator, type, items of a form]], the type "" for any; `forms` is how many parallel ones are wanted;
+    `terms` are the fields of `rules.blueprint.Terms` that ask something.
     """
 
     course = models.ForeignKey("courses.Course", on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
     forms = models.PositiveSmallIntegerField()
     cells = models.JSONField()
+    terms = models.JSONField(default=dict)
     by = models.UUIDField()
     at = models.DateTimeField()
 
     PRIVACY = privacy(
         by=Personal("who wrote this version, as an opaque uid", until="the training is removed"),
-        rest="id course number forms cells at",
+        rest="id course number forms cells terms at",
     )
 
     class Meta:
@@ -186,6 +194,18 @@ class Blueprint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course_id} {self.number}"
+
+
+class BankTally(models.Model):
+    """How many closed sittings of pre-tests and post-tests a bank has seen: what exposure is a share of."""
+
+    course = models.OneToOneField("courses.Course", on_delete=models.CASCADE, related_name="+")
+    sittings = models.PositiveIntegerField(default=0)
+
+    PRIVACY = privacy(rest="id course sittings")
+
+    def __str__(self) -> str:
+        return f"{self.course_id} {self.sittings}"
 
 
 class ItemDraft(models.Model):

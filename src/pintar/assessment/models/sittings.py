@@ -16,7 +16,8 @@ class Bank(models.Model):
     """The questions of an edition, without any key: one document, immutable, kept in each process.
 
     `document` is {"indicators": {item: indicator}, "questions": {item: question}, "banks": {test: [item]},
-    "forms": {form: [item]}}; a question has the shape that `sciences.scoring.items.split` gives.
+    "forms": {form: [item]}, "terms": {term: number}}; a question has the shape that `sciences.scoring.items.split`
+    gives.
     """
 
     edition = models.UUIDField(unique=True)

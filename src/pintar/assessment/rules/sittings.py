@@ -190,6 +190,16 @@ def readable_reason(text: str) -> str | None:
     return line if SHORTEST_REASON <= len(line) <= LONGEST_REASON and line.isprintable() else None
 
 
+def is_first_encounter(kind: str, number: int) -> bool:
+    """Whether a sitting tells how hard its items are: a person's first pre-test or first post-test."""
+    return kind in ("pretest", "posttest") and number == 1
+
+
+def reached(values: Sequence[Any]) -> int:
+    """How many items a person came to, given what stands for each in the order shown: all up to the last answered."""
+    return max((place for place, value in enumerate(values, start=1) if value not in (None, "", [], {})), default=0)
+
+
 def has_passed(got: int, of: int, pass_mark: int | None) -> bool | None:
     """Exactly: the share of the marks against the pass mark in per cent. None where the test is never graded."""
     if pass_mark is None:

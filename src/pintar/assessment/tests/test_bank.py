@@ -314,3 +314,27 @@ def test_an_open_sitting_is_told_of_by_the_ledger_when_it_is_closed(
     builders.sit(person, edition.uid, "tes-awal", now)
     deliver_all(lambda: now + timedelta(minutes=15))
     assert models.Item.objects.filter(shown=1).count() == len(items.TYPES)
+
+
+def test_how_hard_an_item_is_shows_in_first_sittings_of_its_newest_text(
+    edition: Edition, person: Person, author: Person, now: datetime
+) -> None:
+    """Right to the third item, and the rest not reached."""
+    first = builders.sit(person, edition.uid, "tes-awal", now, right=3)
+    shown = models.Sitting.objects.get(uid=first.uid).items
+    revised = models.Item.objects.get(key=shown[0])
+    bank.write(author, now, bank.text(revised.type), item=revised.uid, base=1)
+    actions.count_exposure(sittings=[first.uid])
+    counted = {row.key: row for row in models.Item.objects.filter(key__in=shown)}
+    assert [counted[key].answers for key in shown[:4]] == [0, 1, 1, 0]
+    assert [counted[key].got == counted[key].of for key in shown[1:3]] == [True, True]
+    assert counted[shown[3]].shown == 1
+    assert models.BankTally.objects.get().sittings == 1
+
+
+def test_a_quiz_says_nothing_of_how_hard_items_are(edition: Edition, person: Person, now: datetime) -> None:
+    sat = builders.sit(person, edition.uid, builders.QUIZZES[0], now)
+    actions.count_exposure(sittings=[sat.uid])
+    assert models.Item.objects.filter(shown=1).exists()
+    assert not models.Item.objects.filter(answers__gt=0).exists()
+    assert not models.BankTally.objects.exists()

@@ -6,6 +6,8 @@ import pytest
 import yaml
 
 from pintar.assessment.models import Bank, ItemKey
+from pintar.assessment.queries.bank import blueprint_page
+from pintar.assessment.rules.blueprint import Terms
 from pintar.assessment.tests import builders, items
 from pintar.courses import actions as courses
 from pintar.courses.ports import Mistake
@@ -142,3 +144,29 @@ def test_formulas_arabic_and_figures_stand_in_questions(now: datetime) -> None:
     assert 'aria-label="Sebuah garis"' in stem
     without = [m.code for m in courses.check_folder(builders.all_types_folder(files={f"bank/{QUIZ}.yaml": bank}))]
     assert "text_picture_missing" in without
+
+
+TERMS = "items: 8\nindicators: {'1': 4, '2': 4}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "code"),
+    [
+        ("minutes: 4\n", 3, "bad_term"),
+        ("anchors: 9\n", 3, "bad_term"),
+        ("minutes: 60\ndifficulty: {easy: 5, hard: 4}\n", 4, "bad_term"),
+        ("difficulty: {gampang: 1}\n", 3, "unknown_field"),
+        ("pilot_percent: sepuluh\n", 3, "bad_number"),
+        ("difficulty: 3\n", 3, "wrong_shape"),
+    ],
+)
+def test_terms_of_a_blueprint_are_read_with_their_line(text: str, line: int, code: str) -> None:
+    assert codes({"blueprint.yaml": TERMS + text}) == {("blueprint.yaml", line, code)}
+
+
+def test_the_terms_of_a_folder_stand_in_its_bank_until_somebody_writes_others(db: None, now: datetime) -> None:
+    text = TERMS + "minutes: 30\ndifficulty: {hard: 1}\npilot_percent: 10\n"
+    edition = builders.publish_all_types(now, files={"blueprint.yaml": text})
+    page = blueprint_page(edition.slug)
+    assert page.terms == Terms(minutes=30, hard=1, pilot_percent=10)
+    assert page.pilots == 1

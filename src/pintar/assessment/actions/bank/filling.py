@@ -20,6 +20,8 @@ from pintar.sciences.items import Item
 PUBLISHED = "publish"
 """The step by which an edition brings an item into use, whatever it was."""
 
+MOVED = ("number", "type", "indicator", "stem", "state", "answers", "got", "of")
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -48,11 +50,12 @@ def fill_bank(*, course: str, edition: UUID, items: Iterable[Published], now: da
     revised = [key for key, row in there.items() if newest[row.pk].digest != digests[key]]
     for key in revised:
         there[key].number += 1
+        there[key].answers = there[key].got = there[key].of = 0
         _describe(there[key], given[key])
     moved = {row.pk: row for row in there.values() if row.state != bank.IN_USE or row.key in revised}
     for row in moved.values():
         row.state = bank.IN_USE
-    models.Item.objects.bulk_update(moved.values(), ["number", "type", "indicator", "stem", "state"])
+    models.Item.objects.bulk_update(moved.values(), MOVED)
     made = models.Item.objects.bulk_create([_new(of.id, each, now) for key, each in given.items() if key not in there])
     rows = {**there, **{row.key: row for row in made}}
     written = models.ItemVersion.objects.bulk_create(

@@ -150,6 +150,7 @@ def _append(
     row.number += 1
     row.state, row.type, row.indicator = bank.DRAFT, text.type, text.indicator
     row.stem = searched.plain(text.stem)
+    row.answers = row.got = row.of = 0
     row.save()
     models.ItemVersion.objects.create(
         item=row,
