@@ -64,7 +64,7 @@ def forms(asked: Asked) -> Iterator[Row]:
         difficulty=(Band(-9, -0.7, Range(8, 12)), Band(-0.7, 0.7, Range(14, 22)), Band(0.7, 9, Range(8, 12))),
         seconds=2400,
     )
-    slowest, widest, gap = 0.0, 0.0, 0.0
+    slowest = dearest = widest = gap = 0.0
     runs = asked.runs(brief=1, short=5, long=20)
     for chance in asked.chances(5, runs):
         n = 600
@@ -75,12 +75,12 @@ def forms(asked: Asked) -> Iterator[Row]:
             chance.lognormal(4, 0.3, n),
             enemies=[tuple(pair) for pair in chance.choice(n, (30, 2), replace=False).tolist()],
         )
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), time.process_time()
         found = assemble(wanted, blueprint, 3)
-        slowest = max(slowest, time.perf_counter() - begun)
+        slowest, dearest = max(slowest, time.perf_counter() - begun), max(dearest, time.process_time() - cpu)
         widest = max(widest, float(found.information.max() / found.information.min()) - 1)
         gap = max(gap, found.gap)
-    what = f"three parallel 40-item forms from 600 items, slowest of {runs} banks"
+    what = f"three parallel 40-item forms from 600 items, slowest of {runs} banks (at most {dearest:.1f} s CPU)"
     # tests, which ask for the brief form, watch no clock
     yield Row(what, f"{slowest:.1f} s", "< 5 s", None if asked.form == "brief" else slowest < 5)
     yield Row("information at the cut, widest difference", f"{widest:.2%}", "≤ 5%", widest <= 0.05)

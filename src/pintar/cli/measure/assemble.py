@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pintar.cli.measure.files import ExistingFile, number, records
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def assemble(bank: Path, blueprint: Path, forms: int, as_json: bool) -> None:
 
     pool, wanted = _bank(bank), _blueprint(blueprint)
     try:
-        found = find_forms(pool, wanted, forms)
+        with Progress("looking for forms"):
+            found = find_forms(pool, wanted, forms)
     except Infeasible as none:
         raise click.ClickException("\n".join(_explained(none.conflict))) from None
     names = [[pool.items.names[row] for row in form] for form in found.forms]

@@ -1,15 +1,13 @@
 """`pintar measure calibrate`: item parameters with standard errors."""
 
 import math
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pintar.cli.measure.files import QUIET_FOR, ExistingFile, groups_file, items_file, marks_file
+from pintar.cli.measure.files import ExistingFile, groups_file, items_file, marks_file
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 if TYPE_CHECKING:
@@ -65,8 +63,8 @@ def calibrate(
     if reference is not None and (groups is None or reference not in groups):
         raise click.ClickException(f"nobody is in the reference group {reference}. Is --group given?")
     try:
-        with _Passes() as watch:
-            found = estimate(table, model, groups=groups, reference=reference, anchors=known, watch=watch)
+        with Progress("estimating") as progress:
+            found = estimate(table, model, groups=groups, reference=reference, anchors=known, watch=progress.at)
     except CalibrationFailed as failed:
         raise click.ClickException(f"{file}: {_sentence(failed)}.") from None
     if as_json:
@@ -156,21 +154,3 @@ def _print(found: "Calibration") -> None:
 
 def _sentence(failed: "CalibrationFailed") -> str:
     return _FAILURES[failed.reason].format(what=failed.what, value=failed.value)
-
-
-class _Passes:
-    """Tells on a terminal, after a second, how often the data were gone through."""
-
-    def __enter__(self) -> Callable[[int], None]:
-        began, self.shown = time.monotonic(), False
-
-        def watch(number: int) -> None:
-            if sys.stderr.isatty() and time.monotonic() - began > QUIET_FOR:
-                self.shown = True
-                click.echo(f"\r\033[Kestimating, pass {number}", nl=False, err=True)
-
-        return watch
-
-    def __exit__(self, *_: object) -> None:
-        if self.shown:
-            click.echo("\r\033[K", nl=False, err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pintar.cli.measure.files import ExistingFile, groups_file, marks_file
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 
@@ -39,7 +40,8 @@ def dif(file: Path, group: Path, focal: str, method: str, as_json: bool) -> None
     of_focal = [groups[row] == focal for row in marks.rows]
     if all(of_focal) or not any(of_focal):
         raise click.ClickException(f"{file}: one of the groups has no answers.")
-    found = (science.mantel_haenszel if method == "mh" else science.logistic)(marks, of_focal)
+    with Progress("comparing the groups"):
+        found = (science.mantel_haenszel if method == "mh" else science.logistic)(marks, of_focal)
     rows = [
         {"item": item, "class": label, "effect": _known(effect), "p": _known(p)}
         for item, label, effect, p in zip(marks.items, found.classes, found.effect, found.p, strict=True)

@@ -4,8 +4,6 @@ import csv
 import io
 import json
 import os
-import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pintar.cli.measure.progress import Progress
+
 if TYPE_CHECKING:
     from pintar.sciences.psychometrics.choices import ChoiceTable
     from pintar.sciences.psychometrics.irt.items import ItemParameters
     from pintar.sciences.psychometrics.reading import TableFaulty
     from pintar.sciences.psychometrics.responses import ResponseTable
-
-QUIET_FOR = 1.0  # seconds; what takes longer shows a bar
 
 ExistingFile = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -152,28 +150,21 @@ def number(path: Path, row: dict[str, Any], column: str, default: float | None =
 @contextmanager
 def opened(path: Path) -> Iterator[Iterable[str]]:
     """The lines of a text file, with a bar on a terminal when reading takes more than a second."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        size, began, shown = max(os.fstat(file.fileno()).st_size, 1), time.monotonic(), False
+    with path.open(encoding="utf-8-sig", newline="") as file, Progress(path.name) as progress:
+        size = max(os.fstat(file.fileno()).st_size, 1)
 
         def lines() -> Iterator[str]:
-            nonlocal shown
             read = 0
             try:
                 for at, line in enumerate(file):
                     read += len(line)
-                    if at % 4096 == 4095 and sys.stderr.isatty() and time.monotonic() - began > QUIET_FOR:
-                        shown = True
-                        filled = min(30 * read // size, 30)
-                        click.echo(f"\r\033[K{path.name} [{'#' * filled}{'-' * (30 - filled)}]", nl=False, err=True)
+                    if at % 4096 == 4095:
+                        progress.at(read, size)
                     yield line
             except UnicodeDecodeError:
                 raise click.ClickException(f"{path}: it is not UTF-8 text. Save it as CSV (UTF-8).") from None
 
-        try:
-            yield lines()
-        finally:
-            if shown:
-                click.echo("\r\033[K", nl=False, err=True)
+        yield lines()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pintar.cli.measure.files import ExistingFile, choices_file, key_file, marks_file
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def items(file: Path, key: Path | None, as_json: bool) -> None:
         table = choices.marked(key_file(key, choices.items))
     else:
         table = marks_file(file)
-    found = describe(count(table, choices), table.items)
+    with Progress("adding up"):
+        found = describe(count(table, choices), table.items)
     if as_json:
         rows = [_row(item, with_options=key is not None) for item in found.items]
         print_json({"persons": found.persons, "alpha": found.alpha, "sem": found.sem, "items": rows})

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pintar.cli.measure.files import ExistingFile, items_file
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 _REFUSALS = {
@@ -33,7 +34,8 @@ def link(old: Path, new: Path, method: str, as_json: bool) -> None:
     from pintar.sciences.psychometrics.scale.linking import link as find_link
 
     try:
-        found = find_link(before, after, method)  # type: ignore[arg-type]
+        with Progress("linking"):
+            found = find_link(before, after, method)  # type: ignore[arg-type]
     except LinkRefused as refused:
         words = _REFUSALS[refused.reason].format(
             items=", ".join(refused.items) or "none", count=len(refused.items), value=refused.value

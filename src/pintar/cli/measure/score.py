@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pintar.cli.measure.files import ExistingFile, categories_file, items_file, marks_file
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 
@@ -30,7 +31,8 @@ def score(file: Path, items: Path, method: str, as_json: bool) -> None:
     if left:
         click.echo(f"items without parameters are left aside: {', '.join(left)}", err=True)
     try:
-        found = measure(recoded(table.for_people(), categories), parameters, method)  # type: ignore[arg-type]
+        with Progress("measuring people"):
+            found = measure(recoded(table.for_people(), categories), parameters, method)  # type: ignore[arg-type]
     except ValueError as fault:
         raise click.ClickException(f"{file}: {fault}.") from None
     people = [{"person": name, "theta": None, "se": None} for name in table.persons or range(1, len(table) + 1)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pintar.cli.measure.files import ExistingFile, choices_file, groups_file, items_file, key_file, marks_file
+from pintar.cli.measure.progress import Progress
 from pintar.cli.words import print_json
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def similarity(file: Path, items: Path, key: Path | None, near: Path | None, alp
     taken, right, curves = _compared(table, choices, answers, known, found.rows, found.theta, parameters)
     numbers = {unit: number for number, unit in enumerate(sorted(set(units or []) - {""}))}
     of_unit = np.array([numbers.get(units[row], -1) for row in found.rows]) if units else None
-    result = find_similar(Cohort(taken, found.theta, right, of_unit), curves, alpha=alpha)
+    with Progress("comparing all pairs"):
+        result = find_similar(Cohort(taken, found.theta, right, of_unit), curves, alpha=alpha)
     names = table.persons or [str(row + 1) for row in range(len(table))]
     flagged = [
         {"a": names[found.rows[p.a]], "b": names[found.rows[p.b]], "statistic": p.equal, "p": p.p}

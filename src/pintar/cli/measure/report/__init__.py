@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pintar.cli.measure.files import ExistingFile, choices_file, key_file, marks_file
+from pintar.cli.measure.progress import Progress
 
 MODELS = ("rasch", "1pl", "2pl", "3pl", "pcm", "gpcm")
 
@@ -41,7 +42,8 @@ def report(
     table = choices.marked(answers) if choices else marks_file(file)
     if not len(table) or not (table.codes >= 0).any():
         raise click.ClickException(f"{file}: nobody has answered anything.")
-    found = analyse(table, choices, answers, model, passing)
+    with Progress("looking at the items") as progress:
+        found = analyse(table, choices, answers, model, passing, progress)
     target = output or file.with_suffix(".html")
     try:
         target.write_text(written(found, file.name, language), encoding="utf-8")

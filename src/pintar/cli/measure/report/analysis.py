@@ -1,13 +1,11 @@
 """Everything that a report tells, computed once, as frozen values."""
 
-import sys
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import click
 import numpy as np
 
+from pintar.cli.measure.progress import Progress
 from pintar.sciences.psychometrics.choices import ChoiceTable
 from pintar.sciences.psychometrics.classical import Classical, ItemStatistics, count, describe
 from pintar.sciences.psychometrics.figures.forms import Information, PersonItemMap, information, person_item_map
@@ -19,8 +17,6 @@ from pintar.sciences.psychometrics.quality.advice import FEWEST_WRONG, LONG_ENOU
 from pintar.sciences.psychometrics.quality.fit import local_dependence, mean_squares, sum_score_fit
 from pintar.sciences.psychometrics.responses import MarkTable, ResponseTable
 from pintar.sciences.psychometrics.standards.panels import share_of_reference
-
-QUIET_FOR = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +53,7 @@ def analyse(
     key: Mapping[str, str],
     model: str | None,
     passing: float | None,
+    progress: Progress,
 ) -> Report:
     """`key`: empty without choices. `passing`: percent of the commonest form's marks, or None."""
     classical = describe(count(table, choices), table.items)
@@ -64,7 +61,8 @@ def analyse(
     fitted = _Fitted.of(table, calibration) if calibration else None
     chosen = _Chosen.of(table, choices, key) if choices else None
     reports = []
-    for statistics in _with_bar(classical.items):
+    for done, statistics in enumerate(classical.items):
+        progress.at(done, len(classical.items))
         bars = chosen.bars(statistics.item) if chosen else ()
         reports.append(_item(statistics, bars, calibration, fitted))
     cut = people = curve = None
@@ -188,16 +186,3 @@ def _commonest(marks: MarkTable) -> list[str]:
     """The items of the form that most people met."""
     form, _ = max(marks.booklets(), key=lambda booklet: len(booklet[1]))
     return [marks.items[i] for i in form]
-
-
-def _with_bar[T](items: Iterable[T]) -> Iterator[T]:
-    """A bar on a terminal for what takes more than a second."""
-    everything = list(items)
-    began, shown = time.monotonic(), False
-    for done, item in enumerate(everything):
-        if sys.stderr.isatty() and time.monotonic() - began > QUIET_FOR:
-            shown = True
-            click.echo(f"\r\033[Kitems {done}/{len(everything)}", nl=False, err=True)
-        yield item
-    if shown:
-        click.echo("\r\033[K", nl=False, err=True)
