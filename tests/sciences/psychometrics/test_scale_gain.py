@@ -10,7 +10,7 @@ from pintar.sciences.psychometrics.irt.abilities import measure
 from pintar.sciences.psychometrics.irt.calibration import calibrate
 from pintar.sciences.psychometrics.irt.items import ItemParameters
 from pintar.sciences.psychometrics.responses import NOT_PRESENTED, ResponseTable
-from pintar.sciences.psychometrics.scale.gain import group_gain, pooled
+from pintar.sciences.psychometrics.scale.gain import group_gain, impact, pooled
 from pintar.sciences.psychometrics.scale.latent import latent
 from pintar.sciences.psychometrics.scale.persons import by_items, person_gains
 
@@ -146,6 +146,38 @@ def test_pooling_counts_the_items_error_once():
     assert found.se < np.mean([g.se for g in gains])
     alone = pooled(gains[:1], items)
     assert alone.se == pytest.approx(gains[0].se)
+
+
+def test_impact_is_the_gain_beyond_those_who_waited_and_the_items_common_error_cancels():
+    """Both groups gain .3 by sitting twice, the trained .6 more; items calibrated anew for each of 20 pairs of them."""
+    z = []
+    for seed in range(20):
+        chance = np.random.default_rng(seed)
+        items = calibrate(table(bank(20), chance.normal(size=300), seed), "2pl").items
+        gains = []
+        for trained in (True, False):
+            theta = chance.normal(size=150)
+            occasions = (theta, theta + 0.3 + 0.6 * trained)
+            first, second = (table(bank(20), at, chance.integers(2**31)).dense() for at in occasions)
+            first[:, 10:], second[:, :10] = NOT_PRESENTED, NOT_PRESENTED
+            gains.append(group_gain(ResponseTable.of(first), ResponseTable.of(second), items))
+        found = impact(*gains, items)
+        z.append((found.impact - 0.6) / found.se)
+        of_items = [gain.se**2 - gain.variance_of_people for gain in gains]
+        assert found.se**2 - sum(gain.variance_of_people for gain in gains) < 0.7 * sum(of_items)
+    assert abs(np.mean(z)) < 0.67  # three standard errors
+    assert 0.6 < np.std(z) < 1.4
+
+
+def test_a_person_sees_an_indicator_s_gain_only_where_it_is_exact_enough():
+    theta = np.random.default_rng(1).normal(size=300)
+    pre, post = table(bank(40), theta, 3), table(bank(40), theta + 1, 4)
+    whole, few = person_gains(pre, post, bank(40)), person_gains(pre, post, bank(40), only=bank(40).names[:6])
+    alone = [ResponseTable.of(each.dense()[:, :6], bank(40).names[:6]) for each in (pre, post)]
+    assert few.gain == pytest.approx(person_gains(*alone, bank(40)).gain)
+    assert whole.is_shown.any()
+    assert (whole.is_shown == (whole.se <= 0.5)).all()
+    assert not few.is_shown.any()
 
 
 def test_a_person_s_gain_is_real_only_beyond_chance():

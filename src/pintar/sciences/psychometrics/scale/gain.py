@@ -106,6 +106,25 @@ def pooled(gains: Sequence[GroupGain], items: ItemParameters) -> PooledGain:
     return PooledGain(mean, float(np.sqrt(people + _items_variance(by_items, items))), int(persons.sum()))
 
 
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """impact: what the trained gained beyond those who waited, in logits. se: of people and items together."""
+
+    impact: float
+    se: float
+
+
+def impact(trained: GroupGain, waiting: GroupGain, items: ItemParameters) -> Impact:
+    """The difference of two groups' gains, of which the second was not trained between its occasions: without such a
+    group a gain is called gain, not impact. The error of the items that both met cancels as far as it is the same.
+
+    items: those that both gains were measured with; nobody is in both groups.
+    """
+    by_items = trained.by_items - waiting.by_items
+    people = trained.variance_of_people + waiting.variance_of_people
+    return Impact(trained.gain - waiting.gain, float(np.sqrt(people + _items_variance(by_items, items))))
+
+
 def _items_variance(by_items: Array, items: ItemParameters) -> float:
     return 0.0 if items.covariance is None else float(by_items @ items.covariance @ by_items)
 

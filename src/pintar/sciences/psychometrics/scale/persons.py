@@ -5,6 +5,7 @@ called real only beyond 1.96 SE (Jacobson & Truax 1991). An indicator's gain is 
 at most .5, else the number right (Haberman 2008).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,14 +31,22 @@ class PersonGains:
     is_real: NDArray[np.bool_]
     rows: NDArray[np.int64]
 
+    @property
+    def is_shown(self) -> NDArray[np.bool_]:
+        """(n,), whether an indicator's gain is exact enough for its person to see; else the number right is shown."""
+        return self.se <= LARGEST_SE_SHOWN
 
-def person_gains(pre: ResponseTable, post: ResponseTable, items: ItemParameters) -> PersonGains:
+
+def person_gains(
+    pre: ResponseTable, post: ResponseTable, items: ItemParameters, *, only: Sequence[str] | None = None
+) -> PersonGains:
     """Gains of the people with both occasions; row i of both tables is the same person.
 
-    ValueError: tables of different lengths, no item in common.
+    only: the items to count, of one indicator, say. ValueError: tables of different lengths, no item in common.
     """
     if len(pre) != len(post):
         raise ValueError(f"{len(pre)} rows before, {len(post)} after")
+    items = items if only is None else items.named([name for name in items.names if name in set(only)])
     first, second = matched(pre.for_people(), items)[0], matched(post.for_people(), items)[0]
     both = np.intersect1d(first.rows, second.rows)
     first = first.take_rows(np.searchsorted(first.rows, both))
