@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -321,6 +322,16 @@ def test_a_report_in_english_has_no_indonesian_word_left_in_its_figures(weak_tes
     read = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
     for word in ("Lihat sebagai", "jawaban", "kesukaran", "orang", "butir", "galat", "kunci"):
         assert word not in read
+
+
+def test_on_five_good_items_nothing_is_held_against_them_and_no_points_are_drawn_that_follow_from_themselves(tmp_path):
+    lsat6 = Path(__file__).parents[1] / "sciences" / "psychometrics" / "data" / "lsat6.csv"
+    found = told("report", lsat6, "--output", tmp_path / "lsat6.html")
+    assert {item["decision"] for item in found["items"]} == {"keep"}
+    page = (tmp_path / "lsat6.html").read_text()
+    assert "jawaban nyata</span>" not in page
+    assert "Tanpa titik jawaban nyata" in page
+    assert page.count('<details class="fold astable"') == page.count('<figure class="chart"')
 
 
 def test_a_report_of_few_people_says_so_and_one_without_a_model_still_describes_the_items(tmp_path):

@@ -70,7 +70,10 @@ def test_a_difficulty_that_is_not_known_is_not_drawn():
     assert item_curve(far, 0, np.zeros(20), np.ones(20)).difficulty is None
     vague = ItemParameters.of([0.1], [0.0], se_a=[0.1], se_b=[3.0])
     assert item_curve(vague, 0, np.zeros(20), np.ones(20)).difficulty_x is None
-    assert item_curve(vague, 0, np.zeros(5), np.ones(5)).seen == ()
+    few = item_curve(vague, 0, np.zeros(5), np.ones(5))
+    assert few.seen == ()
+    assert [value for value, _ in few.expected] == [200, 300, 400, 500, 600, 700, 800]
+    assert few.expected[3][1] == pytest.approx(100 * vague.expected([0.0])[0, 0])
 
 
 def test_options_add_up_in_every_group_and_the_one_that_attracts_the_able_is_marked():

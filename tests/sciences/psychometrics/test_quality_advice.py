@@ -2,9 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from pintar.sciences.psychometrics.quality.advice import Decision, Evidence, advise
+from pintar.sciences.psychometrics.quality.advice import (
+    USELESS,
+    USELESS_SLOPE,
+    WEAK,
+    WEAK_SLOPE,
+    Decision,
+    Evidence,
+    advise,
+)
 
 GOOD = Evidence(facility=0.6, item_rest=0.4, presented=500, slope=1.2, se_slope=0.1)
 
@@ -60,6 +69,24 @@ def test_what_can_be_mended_is_named(change, code):
     advice = advise(replace(GOOD, **change))
     assert advice.decision == Decision.MEND
     assert [reason.code for reason in advice.reasons] == [code]
+
+
+def test_on_a_short_form_the_slope_is_judged_for_there_the_others_say_little():
+    short = replace(GOOD, item_rest=0.12, is_short=True)
+    assert advise(replace(short, slope=0.8)).decision == Decision.KEEP
+    assert codes(replace(short, slope=0.3)) == ["weak_slope"]
+    assert codes(replace(short, slope=0.1)) == ["useless_slope"]
+    assert advise(replace(short, slope=0.1)).decision == Decision.DROP
+    assert codes(replace(short, slope=None, se_slope=None)) == ["weak"]  # without a model there is nothing else
+
+
+@pytest.mark.parametrize(("slope", "correlation"), [(WEAK_SLOPE, WEAK), (USELESS_SLOPE, USELESS)])
+def test_the_limits_of_the_slope_are_the_correlations_among_forty_items(slope, correlation):
+    chance = np.random.default_rng(1)
+    a, b, theta = np.resize([0.7, 1.0, 1.3, 1.6, 1.9], 39), chance.normal(size=39), chance.normal(size=40_000)
+    rest = (chance.random((40_000, 39)) < 1 / (1 + np.exp(-a * (theta[:, None] - b)))).sum(axis=1)
+    mark = chance.random(40_000) < 1 / (1 + np.exp(-slope * theta))
+    assert np.corrcoef(rest, mark)[0, 1] == pytest.approx(correlation, abs=0.015)  # three standard errors
 
 
 def test_the_gravest_reason_comes_first():

@@ -76,10 +76,11 @@ def analyse(
 
 @dataclass(frozen=True, eq=False)
 class _Fitted:
-    """Statistics by item name."""
+    """Statistics by item name. is_short: people met too few items for their measures to judge a single one."""
 
     marks: MarkTable
     abilities: Abilities
+    is_short: bool
     fit: Mapping[str, tuple[float, float]]
     misfit: Mapping[str, float]
     dependent: Mapping[str, tuple[str, ...]]
@@ -90,7 +91,7 @@ class _Fitted:
         marks, items = matched(table.for_people(), items)
         abilities = measure(marks, items, "wle")
         squares = mean_squares(marks, items, abilities.theta)
-        long = len(items) >= LONG_ENOUGH
+        is_short = len(marks.marks) < LONG_ENOUGH * len(marks)
         sums = sum_score_fit(marks, items, 0.0, calibration.sd or 1.0)
         pairs = local_dependence(marks, items, abilities.theta).flagged if len(items) > 2 else []
         partners: dict[str, list[str]] = {}
@@ -100,7 +101,10 @@ class _Fitted:
         return cls(
             marks,
             abilities,
-            {items.names[i]: (squares.infit[i], squares.outfit[i]) for i in np.flatnonzero(squares.flagged & long)},
+            is_short,
+            {items.names[i]: (squares.infit[i], squares.outfit[i]) for i in np.flatnonzero(squares.flagged)}
+            if not is_short
+            else {},
             {items.names[i]: float(sums.rmsd[i]) for i in np.flatnonzero(sums.flagged)},
             {name: tuple(others) for name, others in partners.items()},
         )
@@ -138,6 +142,7 @@ def _item(
         misfit=fitted.misfit.get(name) if fitted else None,
         dependent=fitted.dependent.get(name, ()) if fitted else (),
         blank=statistics.omitted + statistics.not_reached,
+        is_short=fitted.is_short if fitted else False,
     )
     return ItemReport(name, statistics, advise(evidence), slope, error, curve, bars)
 
@@ -155,6 +160,8 @@ def _constant(statistics: ItemStatistics) -> str:
 
 
 def _curve(items: ItemParameters, at: int, fitted: _Fitted) -> ItemCurve:
+    if fitted.is_short:
+        return item_curve(items, at, [], [])
     column = fitted.marks.items.index(items.names[at])
     cells = np.flatnonzero(fitted.marks.columns == column)
     return item_curve(items, at, fitted.abilities.theta[fitted.marks.row_of_cell[cells]], fitted.marks.marks[cells])

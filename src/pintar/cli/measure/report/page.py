@@ -90,6 +90,7 @@ class _Item:
     word: str
     reasons: tuple[str, ...]
     curve_title: str
+    curve_note: str
     options_title: str
     answers: str
     facility: str
@@ -107,6 +108,7 @@ class _Item:
             word=DECISIONS[language][item.advice.decision],
             reasons=tuple(_sentence(reason, language) for reason in item.advice.reasons),
             curve_title=w[_curve_finding(item)].format(item=item.name),
+            curve_note="" if curve is None or curve.seen else w["curve_alone_note"],
             options_title=_options_finding(item, w),
             answers=w["answers"].format(n=_number(statistics.presented, 0)),
             facility=f"{_number(100 * statistics.facility, 0)}\u00a0%",
@@ -122,6 +124,8 @@ def _curve_finding(item: ItemReport) -> str:
         return "curve_turned"
     if slope < FLAT:
         return "curve_flat"
+    if item.curve is not None and not item.curve.seen:
+        return "curve_alone"
     return "curve_misfit" if {r.code for r in item.advice.reasons} & {"misfit", "fit"} else "curve_well"
 
 

@@ -16,6 +16,8 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "wrong_key": "Orang yang mampu memilih {names}, bukan kunci. Periksa kunci; mungkin ada dua jawaban benar.",
         "negative": "Yang mampu lebih sering salah (korelasi butir–sisa {n}). Periksa kunci sebelum membuangnya.",
         "useless": "Hampir tidak berkaitan dengan butir lain (korelasi butir–sisa {n}, sebaiknya di atas 0,20).",
+        "useless_slope": "Hampir tidak membedakan yang mampu dari yang lemah (daya beda {n}, sebaiknya di atas 0,45).",
+        "weak_slope": "Kurang membedakan yang mampu dari yang lemah (daya beda {n}, sebaiknya di atas 0,45).",
         "weak": "Kaitannya dengan butir lain lemah (korelasi butir–sisa {n}, sebaiknya di atas 0,20).",
         "attracting": "Pengecoh {names} lebih menarik bagi yang mampu. Perjelas mengapa jawaban itu salah.",
         "too_easy": "Terlalu mudah: {n} % benar.",
@@ -34,6 +36,8 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "wrong_key": "Able people choose {names}, not the key. Check the key; there may be two right answers.",
         "negative": "Able people are wrong more often (item–rest correlation {n}). Check the key before dropping it.",
         "useless": "Hardly related to the other items (item–rest correlation {n}; above 0.20 is wanted).",
+        "useless_slope": "Hardly tells able from weak people (slope {n}; above 0.45 is wanted).",
+        "weak_slope": "Tells able from weak people poorly (slope {n}; above 0.45 is wanted).",
         "weak": "Weakly related to the other items (item–rest correlation {n}; above 0.20 is wanted).",
         "attracting": "The wrong answer {names} attracts able people. Make it clearer why it is wrong.",
         "too_easy": "Too easy: {n}% are right.",
@@ -100,11 +104,14 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "curve_flat": "Yang lemah dan yang mampu hampir sama sering benar pada {item}",
         "curve_misfit": "Jawaban nyata pada {item} menyimpang dari model",
         "curve_well": "{item} bekerja seperti modelnya",
+        "curve_alone": "Peluang benar pada {item} menurut model",
+        "curve_alone_note": "Tanpa titik jawaban nyata: orangnya terlalu sedikit, atau tesnya terlalu pendek.",
         "options_attracting": "Pada {item} pilihan {names} lebih menarik bagi yang mampu",
         "options_key": "Kunci {item}: dari {low} % yang terbawah ke {high} % yang teratas",
         "answers": "{n} jawaban",
         "about": "Cara membaca",
-        "about_text": "Korelasi butir–sisa: kaitan butir dengan jumlah butir lain; di atas 0,20 baik. Kesukaran: "
+        "about_text": "Korelasi butir–sisa: kaitan butir dengan jumlah butir lain; di atas 0,20 baik. Pada tes "
+        "di bawah 15 butir korelasi itu rendah juga bagi butir yang baik; di sana daya beda yang dinilai. Kesukaran: "
         "kemampuan yang memberi peluang setengah, ± 1,96 galat baku. Daya beda: curamnya kurva. Saran dibuat dari "
         "angka; penulis soal yang memutuskan setelah membaca butirnya.",
         "none": "–",
@@ -147,11 +154,14 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "curve_flat": "Weak and able people are right on {item} almost equally often",
         "curve_misfit": "What people did on {item} departs from the model",
         "curve_well": "{item} works as its model says",
+        "curve_alone": "The chance to be right on {item} by the model",
+        "curve_alone_note": "Without dots for what people did: there are too few people, or the test is too short.",
         "options_attracting": "On {item} the choice {names} attracts able people",
         "options_key": "The key of {item}: from {low}% of the lowest to {high}% of the highest",
         "answers": "{n} answers",
         "about": "How to read this",
         "about_text": "Item–rest correlation: how an item goes with the sum of the others; above .20 is good. "
+        "On tests of fewer than 15 items it is low for good items too; there the slope is judged. "
         "Difficulty: the ability that gives an even chance, ± 1.96 standard errors. Slope: how steep the curve is. The "
         "advice is made from numbers; the author decides after reading the item.",
         "none": "–",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pintar.sciences.psychometrics.figures.axes import Axis, Tick, path, reported
+from pintar.sciences.psychometrics.figures.axes import CENTRE, UNIT, Axis, Tick, path, reported
 from pintar.sciences.psychometrics.irt.items import ItemParameters
 
 Array = NDArray[np.float64]
@@ -35,11 +35,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class ItemCurve:
-    """The expected share of an item's marks over the scale. difficulty, error: b and 1.96 of its standard error, on the
-    reported scale; None where b lies outside the plot, or so uncertain that its range is wider than half of it.
+    """The expected share of an item's marks over the scale. expected: (value of the scale, that share in percent), for
+    the table where nobody's answers are drawn. difficulty, error: b and 1.96 of its standard error, on the reported
+    scale; None where b lies outside the plot, or so uncertain that its range is wider than half of it.
     difficulty_x: in percent."""
 
     curve: str
+    expected: tuple[tuple[float, float], ...]
     seen: tuple[Seen, ...]
     ticks: tuple[Tick, ...]
     heights: tuple[Tick, ...]
@@ -75,6 +77,9 @@ def item_curve(items: ItemParameters, item: int, theta: ArrayLike, marks: ArrayL
     grid = np.linspace(-3, 3, 61)
     expected = one.expected(grid)[:, 0] / most
     curve = path(np.linspace(0, 100, 61), 100 - 100 * expected)
+    ticks = x_axis.ticks(6)
+    values = np.array([tick.value for tick in ticks])
+    told = zip(values.tolist(), (100 * one.expected((values - CENTRE) / UNIT)[:, 0] / most).tolist(), strict=True)
     seen = []
     for rows in np.array_split(np.argsort(theta, kind="stable"), min(GROUPS, max(len(theta) // FEWEST, 1))):
         if len(rows) < FEWEST:
@@ -96,8 +101,8 @@ def item_curve(items: ItemParameters, item: int, theta: ArrayLike, marks: ArrayL
         )
     b, error = float(reported(one.b[0])), None if one.se_b is None else CONFIDENCE * 100 * float(one.se_b[0])
     if not (x_axis.low <= b <= x_axis.high) or (error is not None and not error <= (x_axis.high - x_axis.low) / 4):
-        return ItemCurve(curve, tuple(seen), x_axis.ticks(6), y_axis.ticks(4), None, None, None)
-    return ItemCurve(curve, tuple(seen), x_axis.ticks(6), y_axis.ticks(4), b, error, x_axis.at(b))
+        return ItemCurve(curve, tuple(told), tuple(seen), ticks, y_axis.ticks(4), None, None, None)
+    return ItemCurve(curve, tuple(told), tuple(seen), ticks, y_axis.ticks(4), b, error, x_axis.at(b))
 
 
 def option_bars(

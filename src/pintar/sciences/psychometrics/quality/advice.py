@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 WEAK, USELESS = 0.20, 0.10
+WEAK_SLOPE, USELESS_SLOPE = 0.45, 0.22
+"""The slopes, in logits, that give these correlations among 40 items; they take their place on a short form, where the
+others' sum is too uncertain for a good item to go with it."""
 TOO_EASY, TOO_HARD = 0.95, 0.20
 UNCHOSEN, FEWEST_WRONG = 0.05, 30
 OFTEN_BLANK = 0.10
 LONG_ENOUGH = 15
-"""On shorter forms a person's measure follows each single answer, and infit and outfit come out low for good items."""
+"""Items of a form. On shorter ones a person's measure follows each single answer: infit and outfit come out low for
+good items."""
 FEW_PEOPLE = 200
 """With fewer people every advice is provisional."""
 
@@ -32,7 +36,8 @@ class Evidence:
     presented: people who met it. left_out: why it has no parameters. attracting: options other than the key that
     attract the able more than the weak. unchosen: options taken by fewer than 5% of those who were wrong, where at
     least 30 were. slope, se_slope: a. fit: infit and outfit, where flagged. misfit: S-X² flagged, with this RMSD.
-    dependent: items with which it shares more than ability. blank: share of blanks.
+    dependent: items with which it shares more than ability. blank: share of blanks. is_short: of the form, under
+    `LONG_ENOUGH` items.
     """
 
     facility: float
@@ -47,13 +52,28 @@ class Evidence:
     misfit: float | None = None
     dependent: tuple[str, ...] = ()
     blank: float = 0.0
+    is_short: bool = False
+
+    @property
+    def relation(self) -> tuple[float | None, float, float]:
+        """What it has to do with the other items, and the limits under which that is weak and useless."""
+        return (self.slope, WEAK_SLOPE, USELESS_SLOPE) if self.is_by_slope else (self.item_rest, WEAK, USELESS)
+
+    @property
+    def is_by_slope(self) -> bool:
+        return self.is_short and self.slope is not None
+
+    @property
+    def is_useless(self) -> bool:
+        found, _, least = self.relation
+        return found is not None and found < least
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """code: "all_right" · "all_wrong" · "all_same" · "few_answers" · "wrong_key" · "negative" · "useless" · "weak" ·
-    "attracting" · "too_easy" · "too_hard" · "misfit" · "fit" · "dependent" · "unchosen" · "blank". number, names: what
-    it is about."""
+    "useless_slope" · "weak_slope" · "attracting" · "too_easy" · "too_hard" · "misfit" · "fit" · "dependent" ·
+    "unchosen" · "blank". number, names: what it is about."""
 
     code: str
     number: float = 0.0
@@ -89,20 +109,23 @@ def _graves(item: Evidence) -> list[Reason]:
     negative = rest is not None and rest + 1.96 / max(item.presented - 3, 1) ** 0.5 < 0
     if item.slope is not None and item.se_slope is not None:
         negative |= item.slope + 1.96 * item.se_slope < 0
-    if negative or (rest is not None and rest < USELESS):
-        if item.attracting:
-            return [Reason("wrong_key", rest or 0.0, item.attracting)]
-        return [Reason("negative" if negative else "useless", rest or 0.0)]
-    return []
+    if not (negative or item.is_useless):
+        return []
+    if item.attracting:
+        return [Reason("wrong_key", rest or 0.0, item.attracting)]
+    if negative:
+        return [Reason("negative", rest or 0.0)]
+    return [Reason("useless_slope" if item.is_by_slope else "useless", item.relation[0] or 0.0)]
 
 
 def _mends(item: Evidence) -> list[Reason]:
     found = []
     if item.left_out == "few_answers":
         found.append(Reason("few_answers"))
-    if item.item_rest is not None and USELESS <= item.item_rest < WEAK:
-        found.append(Reason("weak", item.item_rest))
-    if item.attracting and not (item.item_rest is not None and item.item_rest < USELESS):
+    relation, weak, useless = item.relation
+    if relation is not None and useless <= relation < weak:
+        found.append(Reason("weak_slope" if item.is_by_slope else "weak", relation))
+    if item.attracting and not item.is_useless:
         found.append(Reason("attracting", names=item.attracting))
     if not item.left_out and item.facility > TOO_EASY:
         found.append(Reason("too_easy", item.facility))
