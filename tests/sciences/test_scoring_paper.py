@@ -21,7 +21,7 @@ from science_examples import (
 
 from pintar.sciences.scoring.items import split
 from pintar.sciences.scoring.marking import mark, well_formed
-from pintar.sciences.scoring.paper import REMEDIAL, Seen, disguise, draw, latin, reveal
+from pintar.sciences.scoring.paper import REMEDIAL, Seen, disguise, draw, latin, mix, reveal
 
 SEEDS = st.binary(min_size=1, max_size=40)
 BY_TYPE = {asked.type: split(asked, render) for asked in EVERY_TYPE}
@@ -246,6 +246,20 @@ def test_five_forms_last_to_the_remedial_and_no_further():
         latin("ABCDE", 7, 5)
     with pytest.raises(ValueError, match="twice"):
         latin("AAB", 7, 0)
+
+
+@given(st.lists(st.integers(0, 999), unique=True, max_size=12), SEEDS)
+def test_pilots_stand_among_the_items_whose_order_they_leave_as_it_is(numbers, seed):
+    items, pilots = [f"i{n}" for n in numbers[3:]], [f"p{n}" for n in numbers[:3]]
+    mixed = mix(items, pilots, seed)
+    assert [item for item in mixed if item not in pilots] == items
+    assert sorted(mixed) == sorted(items + pilots)
+    assert mixed == mix(items, pilots, seed)
+
+
+def test_a_pilot_stands_at_every_place_about_equally_often():
+    places = Counter(mix("abcd", ["p"], bytes([seed % 256, seed // 256])).index("p") for seed in range(1000))
+    assert all(140 < places[place] < 260 for place in range(5))
 
 
 def test_papers_are_the_same_for_ever():

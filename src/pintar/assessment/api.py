@@ -39,7 +39,8 @@ class ItemOut(Schema):
 
 
 class PaperOut(Schema):
-    """The whole paper. `lease` is null once the sitting is closed."""
+    """The whole paper. `lease` is null once the sitting is closed; `pilots` of the items are only tried, and not
+    counted."""
 
     sitting: UUID
     test: str
@@ -49,6 +50,7 @@ class PaperOut(Schema):
     now: datetime
     closed_at: datetime | None
     lease: str | None
+    pilots: int
     items: list[ItemOut]
     answers: dict[str, AnswerOut]
 
@@ -122,7 +124,8 @@ class LateOut(Schema):
 
 
 class ResultOut(Schema):
-    """The receipt of a sitting, with its marks; `passed` is null where a test is never graded."""
+    """The receipt of a sitting, with its marks; `passed` is null where a test is never graded. Of the `items`
+    shown, `pilots` were only tried and do not count."""
 
     sitting: UUID
     test: str
@@ -132,6 +135,7 @@ class ResultOut(Schema):
     closed_at: datetime
     answered: int
     items: int
+    pilots: int
     got: int
     of: int
     percent: float

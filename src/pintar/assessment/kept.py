@@ -22,14 +22,16 @@ GAP = re.compile(r'<span data-gap="([A-Za-z0-9_-]+)"></span>')
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """The questions of an edition by item, which indicator each shows, how they are grouped, and what its folder asked
-    of a form (fields of `rules.blueprint.Terms`)."""
+    """The questions of an edition by item, which indicator each shows, how they are grouped, what its folder asked of a
+    form (fields of `rules.blueprint.Terms`), and the items that are being tried, so many in each sitting."""
 
     questions: Mapping[str, dict[str, Any]]
     indicators: Mapping[str, str]
     banks: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, tuple[str, ...]]
     terms: Mapping[str, int]
+    pilots: tuple[str, ...] = ()
+    pilots_each: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def bank(edition: UUID) -> Bank:
         banks={test: tuple(items) for test, items in document["banks"].items()},
         forms={form: tuple(items) for form, items in document["forms"].items()},
         terms=document.get("terms", {}),
+        pilots=tuple(document.get("pilots", ())),
+        pilots_each=document.get("pilots_each", 0),
     )
 
 

@@ -15,10 +15,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
-from pintar.assessment import models, rendered, rules
+from pintar.assessment import editions, rendered, rules
 from pintar.assessment.actions.bank.filling import Published, fill_bank
 from pintar.assessment.blueprint_file import read_blueprint
 from pintar.courses.ports import CourseFolder, Mistake
+from pintar.courses.queries import Edition
 from pintar.foundation import richtext, storage
 from pintar.foundation.richtext.pictures import fit
 from pintar.sciences.formats import gift, items_yaml
@@ -49,37 +50,40 @@ class Tests:
 
     def publish(self, folder: CourseFolder, edition_uid: UUID, now: datetime) -> dict[str, Any]:
         read = _Read(folder)
-        questions, keys, published = {}, {}, []
+        items, published = {}, []
         for name, item in read.items:
             seen = _Pictures(folder, name)
-            question, keys[item.key] = split(item, partial(_html, seen))
-            questions[item.key] = {**question, "stem": rendered.in_paragraph(question["stem"])}
+            question, key = split(item, partial(_html, seen))
+            items[item.key] = ({**question, "stem": rendered.in_paragraph(question["stem"])}, key, item.indicator)
             published.append(Published(item, seen.document, name))
-        versions = fill_bank(course=folder.outline["slug"], edition=edition_uid, items=published, now=now)
-        models.Bank.objects.create(
-            edition=edition_uid,
-            document={
-                "questions": questions,
-                "indicators": {item.key: item.indicator for _, item in read.items},
-                "banks": {name: [item.key for item in items] for name, items in read.banks.items()},
-                "forms": {name: [item.key for item in items] for name, items in read.forms.items()},
-                "terms": {name: value for name, value in asdict(read_blueprint(folder).terms).items() if value},
-            },
+        course = folder.outline["slug"]
+        versions = fill_bank(course=course, edition=edition_uid, items=published, now=now)
+        content = editions.Content(
+            items={key: editions.Shown(*halves, versions[key]) for key, halves in items.items()},
+            banks=_keys_of(read.banks),
+            forms=_keys_of(read.forms),
+            terms={name: value for name, value in asdict(read_blueprint(folder).terms).items() if value},
         )
-        models.ItemKey.objects.bulk_create(
-            models.ItemKey(edition=edition_uid, item=item, key=key, version_id=versions[item])
-            for item, key in keys.items()
-        )
-        return {"tests": _summary(folder, read)}
+        tests = editions.keep(course, edition_uid, content)
+        return {"tests": _summary(folder.outline["quiz"]["draw"], content, folder.outline["tests"], tests)}
+
+    def renew(self, previous: Edition, edition_uid: UUID, now: datetime) -> dict[str, Any]:
+        content = editions.carried(previous.uid)
+        tests = editions.keep(previous.slug, edition_uid, content)
+        entries = [key for key, test in previous.tests.items() if test.kind != "quiz"]
+        return {"tests": _summary(previous.quiz_draw, content, entries, tests)}
 
 
-def _summary(folder: CourseFolder, read: "_Read") -> dict[str, dict[str, int]]:
+def _keys_of(groups: Mapping[str, tuple[Item, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(item.key for item in items) for name, items in groups.items()}
+
+
+def _summary(
+    draw: int, content: editions.Content, entries: Iterable[str], tests: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
     """Of each test, how many items a sitting has and how many there are to choose from."""
-    draw = folder.outline["quiz"]["draw"]
-    a_form = len(next(iter(read.forms.values()), ()))
-    quizzes = {test: {"items": draw, "bank": len(items)} for test, items in read.banks.items()}
-    tests = {test: {"items": a_form, "forms": len(read.forms)} for test in folder.outline["tests"]}
-    return {**quizzes, **tests}
+    quizzes = {test: {"items": draw, "bank": len(items)} for test, items in content.banks.items()}
+    return {**quizzes, **dict.fromkeys(entries, tests)}
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pintar.sciences.scoring.paper import reveal
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`got` of `of` marks for `answered` items. `passed` is None where the test is never graded. `document` is what
-    `models.Sitting.score` keeps."""
+    """`got` of `of` marks for `answered` items; those that are only tried earn none. `passed` is None where the test is
+    never graded. `document` is what `models.Sitting.score` keeps."""
 
     got: int
     of: int
@@ -26,10 +26,12 @@ def score(row: models.Sitting, ops: Iterable[rules.Op]) -> Score:
     """The sitting's score if these were all its operations."""
     answers = rules.merge(ops)
     bank, key_of = kept.bank(row.edition), keys.of_edition(row.edition)
+    pilots = frozenset(row.pilots)
     values = {item: _revealed(bank.questions[item], bytes(row.seed), answers.get(item)) for item in row.items}
     marks = {item: marking.mark(key_of[item], value) for item, value in values.items()}
-    tallies = by_indicator.tally((bank.indicators[item], each) for item, each in marks.items())
-    got, of = sum(each.got for each in marks.values()), sum(each.of for each in marks.values())
+    counting = {item: each for item, each in marks.items() if item not in pilots}
+    tallies = by_indicator.tally((bank.indicators[item], each) for item, each in counting.items())
+    got, of = sum(each.got for each in counting.values()), sum(each.of for each in counting.values())
     return Score(
         got=got,
         of=of,
@@ -37,7 +39,12 @@ def score(row: models.Sitting, ops: Iterable[rules.Op]) -> Score:
         answered=sum(1 for item in row.items if item in answers and answers[item].given),
         document={
             "indicators": [[key, each.got, each.of, each.items] for key, each in tallies.items()],
-            "items": [[item, each.got, each.of, values[item]] for item, each in marks.items()],
+            "items": [[item, each.got, each.of, values[item]] for item, each in counting.items()],
+            **(
+                {"pilots": [[item, marks[item].got, marks[item].of, values[item]] for item in row.pilots]}
+                if pilots
+                else {}
+            ),
         },
     )
 

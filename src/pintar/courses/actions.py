@@ -13,7 +13,7 @@ from pintar.courses.ports import CourseFolder, Mistake, parts
 from pintar.courses.rules import Edition
 from pintar.foundation import storage
 from pintar.foundation.ledger import record
-from pintar.foundation.refusals import Reason, Refusal
+from pintar.foundation.refusals import Reason, Refusal, not_found
 
 MOST_REASONS = 100
 
@@ -59,6 +59,32 @@ def _published(prepared: document.Prepared, by: UUID | None, now: datetime) -> U
         happened = EditionPublished(edition=edition.uid, course=course.uid, number=edition.number)
         record(happened, about=edition.uid, by=by, now=now)
     return edition.uid
+
+
+def renew(*, course: str, by: UUID | None, now: datetime) -> Edition:
+    """Publish a course's newest edition once more, its texts the same, with what other rooms now keep for it.
+
+    It has the folder's digest, so that the folder, unchanged, is this edition. Raises Refusal (404).
+    """
+    with transaction.atomic():
+        row = models.Course.objects.select_for_update().filter(slug=course).first()
+        newest = row and models.Edition.objects.filter(course=row).order_by("-number").first()
+        if row is None or newest is None:
+            raise not_found("courses", "unknown_course")
+        edition = models.Edition.objects.create(
+            course=row,
+            number=newest.number + 1,
+            published_at=now,
+            published_by=by,
+            digest=newest.digest,
+            document=newest.document,
+        )
+        previous = queries.edition(newest.uid)
+        edition.parts = {part.name: part.renew(previous, edition.uid, now) for part in parts()}
+        edition.save(update_fields=["parts"])
+        happened = EditionPublished(edition=edition.uid, course=row.uid, number=edition.number)
+        record(happened, about=edition.uid, by=by, now=now)
+    return queries.edition(edition.uid)
 
 
 def _refused(mistakes: list[Mistake]) -> Refusal:

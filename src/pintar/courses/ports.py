@@ -7,10 +7,13 @@ registers an `EditionPart`, which checks its files with all others and publishes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from pintar.courses.rules import QUIZ_PREFIX, SURVEY
+
+if TYPE_CHECKING:
+    from pintar.courses.rules import Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,18 @@ class EditionPart(Protocol):
         """Keep the part for a new edition, in the publishing transaction. Returns JSON values for `Edition.parts`."""
         ...
 
+    def renew(self, previous: "Edition", edition_uid: UUID, now: datetime) -> dict[str, Any]:
+        """Keep the part for an edition that follows `previous` without a folder, with what the room holds now, in the
+        publishing transaction. Returns JSON values for `Edition.parts`."""
+        ...
+
 
 _parts: dict[str, EditionPart] = {}
 
 
 def register(part: EditionPart) -> None:
     """Called in `AppConfig.ready()`."""
-    for needed in ("name", "check", "publish"):
+    for needed in ("name", "check", "publish", "renew"):
         if not hasattr(part, needed):
             raise TypeError(f"{part!r} is no EditionPart: it has no {needed!r}")
     if _parts.setdefault(part.name, part) is not part:

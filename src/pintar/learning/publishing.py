@@ -8,6 +8,7 @@ from uuid import UUID
 from yaml.nodes import SequenceNode
 
 from pintar.courses.ports import CourseFolder, Mistake
+from pintar.courses.queries import Edition
 from pintar.sciences.formats.yaml_nodes import Source
 
 FILE = "survey.yaml"
@@ -32,6 +33,9 @@ class Survey:
 
     def publish(self, folder: CourseFolder, edition_uid: UUID, now: datetime) -> dict[str, Any]:
         return {"survey": _read(folder)[0] if FILE in folder.files else []}
+
+    def renew(self, previous: Edition, edition_uid: UUID, now: datetime) -> dict[str, Any]:
+        return dict(previous.parts[self.name])
 
 
 def _read(folder: CourseFolder) -> tuple[list[dict[str, Any]], list[Mistake]]:

@@ -1,15 +1,17 @@
 """Opening a sitting: which form or which items this person gets."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from pintar.assessment import kept, models, queries, rules
 from pintar.assessment.actions.closing import close_overdue
 from pintar.assessment.events import SittingOpened
+from pintar.assessment.rules.bank import PILOT
 from pintar.courses import queries as courses
 from pintar.courses.queries import TestRule
 from pintar.foundation import ids, ledger
@@ -69,7 +71,7 @@ def _create(
     person: Person, edition: UUID, rule: TestRule, context: rules.Context, number: int, now: datetime
 ) -> models.Sitting:
     seed = secrets.token_bytes(32)
-    form, items = _items(person.id, edition, rule, number, seed)
+    form, items, pilots = _items(person.id, edition, rule, number, seed)
     extra = models.ExtraTime.objects.filter(person_id=person.id).values_list("percent", flat=True).first() or 0
     return models.Sitting.objects.create(
         person_id=person.id,
@@ -83,6 +85,7 @@ def _create(
         number=number,
         form=form,
         items=items,
+        pilots=pilots,
         seed=seed,
         minutes=rule.minutes if rule.kind != "quiz" else None,
         pass_mark=queries.limits_of(rule).pass_mark,
@@ -93,17 +96,30 @@ def _create(
     )
 
 
-def _items(person_id: int, edition: UUID, rule: TestRule, number: int, seed: bytes) -> tuple[str, list[str]]:
-    """The form's name ("" for a quiz) and the items in the order shown."""
+def _items(person_id: int, edition: UUID, rule: TestRule, number: int, seed: bytes) -> tuple[str, list[str], list[str]]:
+    """The form's name ("" for a quiz), the items in the order shown, and those of them that are only tried."""
     bank = kept.bank(edition)
     earlier = models.Sitting.objects.filter(person_id=person_id, edition=edition).order_by("opened_at", "id")
     if rule.kind == "quiz":
         taken = list(earlier.filter(test=rule.key).values_list("items", flat=True))
         pool = [_seen(item, bank.indicators[item], taken) for item in bank.banks[rule.key]]
-        return "", paper.draw(pool, rule.items, seed)
-    used = list(earlier.exclude(form="").values_list("form", flat=True))
-    form = form_for(sorted(bank.forms), used, person_id, edition, rules.occasion(rule.kind, number))
-    return form, list(bank.forms[form])
+        return "", paper.draw(pool, rule.items, seed), []
+    taken = list(earlier.exclude(form="").values_list("form", "pilots"))
+    form = form_for(
+        sorted(bank.forms), [form for form, _ in taken], person_id, edition, rules.occasion(rule.kind, number)
+    )
+    tried = {item for _, pilots in taken for item in pilots}
+    pilots = _pilots(edition, bank, tried, seed) if bank.pilots_each else []
+    return form, paper.mix(bank.forms[form], pilots, seed), pilots
+
+
+def _pilots(edition: UUID, bank: kept.Bank, tried: Collection[str], seed: bytes) -> list[str]:
+    """Items to be tried that the person has not met; what was rested or used since the edition was made is left out."""
+    still = models.ItemKey.objects.filter(
+        edition=edition, item__in=bank.pilots, version__item__state=PILOT, version__number=F("version__item__number")
+    ).values_list("item", flat=True)
+    pool = [paper.Seen(item, bank.indicators[item]) for item in sorted(still) if item not in tried]
+    return paper.draw(pool, bank.pilots_each, seed)
 
 
 def _seen(item: str, indicator: str, taken: Sequence[Sequence[str]]) -> paper.Seen:

@@ -16,8 +16,8 @@ class Bank(models.Model):
     """The questions of an edition, without any key: one document, immutable, kept in each process.
 
     `document` is {"indicators": {item: indicator}, "questions": {item: question}, "banks": {test: [item]},
-    "forms": {form: [item]}, "terms": {term: number}}; a question has the shape that `sciences.scoring.items.split`
-    gives.
+    "forms": {form: [item]}, "terms": {term: number}, "pilots": [item], "pilots_each": number}; a question has the shape
+    that `sciences.scoring.items.split` gives.
     """
 
     edition = models.UUIDField(unique=True)
@@ -53,10 +53,12 @@ class ItemKey(models.Model):
 class Sitting(models.Model):
     """One person's attempt at a test.
 
-    `items` (keys, in the order shown) and `seed` (the person's disguise of options) never change. `deadline` is the
-    server's: minutes with extra time, not after `latest_end`. `lease` names the device that may write. At closing,
+    `items` (keys, in the order shown), `pilots` (those of them that are only tried) and `seed` (the person's disguise
+    of options) never change. `deadline` is the server's: minutes with extra time, not after `latest_end`. `lease` names
+    the device that may write. At closing,
     `got` of `of` marks, `answered`, `passed` and `score` are written in one transaction; `score` is
-    {"indicators": [[indicator, got, of, items]], "items": [[item, got, of, value in its author's ids]]}.
+    {"indicators": [[indicator, got, of, items]], "items": [[item, got, of, value in its author's ids]], "pilots": the
+    same of those that do not count}.
     `exposure_counted` once its items were counted in the bank, so that none is counted twice.
     """
 
@@ -72,6 +74,7 @@ class Sitting(models.Model):
     number = models.PositiveIntegerField()
     form = models.CharField(max_length=20, blank=True)
     items = models.JSONField()
+    pilots = models.JSONField(default=list)
     seed = models.BinaryField(max_length=32)
     minutes = models.PositiveIntegerField(null=True)
     pass_mark = models.PositiveSmallIntegerField(null=True)
@@ -97,8 +100,8 @@ class Sitting(models.Model):
         got=Personal("marks reached", until=ANONYMOUS),
         passed=Personal("whether the pass mark was reached", until=ANONYMOUS),
         score=Personal("marks by item and indicator", until=ANONYMOUS),
-        rest="id uid context_title return_to latest_end edition test kind number form items seed minutes pass_mark "
-        "lease opened_at deadline closed_at closed_by answered of exposure_counted",
+        rest="id uid context_title return_to latest_end edition test kind number form items pilots seed minutes "
+        "pass_mark lease opened_at deadline closed_at closed_by answered of exposure_counted",
     )
 
     class Meta:

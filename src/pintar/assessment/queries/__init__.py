@@ -2,11 +2,13 @@
 
 from pintar.assessment.queries.facts import (
     IndicatorResult,
+    Shape,
     SittingFacts,
     limits_of,
     may_open,
     person_of,
     rule_of,
+    shape_of,
     sittings,
     sittings_of,
 )
@@ -22,6 +24,7 @@ __all__ = [
     "Late",
     "Opening",
     "ResultPage",
+    "Shape",
     "SittingFacts",
     "SittingPage",
     "held",
@@ -33,6 +36,7 @@ __all__ = [
     "result_document",
     "result_page",
     "rule_of",
+    "shape_of",
     "sitting_page",
     "sittings",
     "sittings_of",

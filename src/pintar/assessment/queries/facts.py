@@ -127,6 +127,20 @@ def rule_of(edition: Edition | UUID, test: str) -> TestRule:
     return rule
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many items a sitting of a test has that count, and how many more that are only tried."""
+
+    items: int
+    pilots: int = 0
+
+
+def shape_of(edition: Edition, test: str) -> Shape:
+    """No query. For a test that this room did not publish, what the training's own rule says."""
+    published = edition.parts.get("assessment", {}).get("tests", {}).get(test, {})
+    return Shape(published.get("items", edition.tests[test].items), published.get("pilots", 0))
+
+
 def may_open(
     edition: Edition | UUID, test: str, facts: Iterable[SittingFacts], remedial: bool, now: datetime
 ) -> rules.Opening:

@@ -156,6 +156,7 @@ def paper_document(sitting: UUID, person_id: int, now: datetime) -> dict[str, An
         "now": now,
         "closed_at": row.closed_at,
         "lease": None if row.closed_at else row.lease,
+        "pilots": len(row.pilots),
         "items": [paper.disguised(item) for item in paper.items],
         "answers": answers_document(rules.merge(row.ops())),
     }

@@ -38,7 +38,8 @@ class ItemFeedback:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """The receipt and the result. `percent` is for the eye; `needed` the marks that pass, None where nobody fails.
+    """The receipt and the result. Of the `items` shown, `pilots` were only tried and do not count. `percent` is for the
+    eye; `needed` the marks that pass, None where nobody fails.
 
     `next_at` is when the next sitting opens, None where there is none to wait for.
     """
@@ -50,6 +51,7 @@ class ResultPage:
     receipt: str
     answered: int
     items: int
+    pilots: int
     used: timedelta
     form: str
     by_time: bool
@@ -65,8 +67,8 @@ class ResultPage:
 
     @property
     def in_items(self) -> bool:
-        """Whether every item has one mark, so that marks may be called items."""
-        return self.facts.of == self.items
+        """Whether every item that counts has one mark, so that marks may be called items."""
+        return self.facts.of == self.items - self.pilots
 
 
 _CLOSED_OR_NOT = Prepared(
@@ -99,6 +101,7 @@ def result_document(sitting: UUID, person_id: int) -> dict[str, Any]:
         "closed_at": facts.closed_at,
         "answered": page.answered,
         "items": page.items,
+        "pilots": page.pilots,
         "got": facts.got,
         "of": facts.of,
         "percent": float(facts.percent or 0),
@@ -124,6 +127,7 @@ def _page(row: models.Sitting) -> ResultPage:
         receipt=row.receipt,
         answered=row.answered or 0,
         items=len(row.items),
+        pilots=len(row.pilots),
         used=row.closed_at - row.opened_at,
         form=row.form,
         by_time=row.closed_by == rules.BY_TIME,

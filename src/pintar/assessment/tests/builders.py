@@ -8,7 +8,9 @@ import yaml
 
 from pintar.assessment import actions, kept, queries
 from pintar.assessment.actions import Context, OpIn
+from pintar.assessment.actions.bank import write_blueprint
 from pintar.assessment.model_answers import right_value
+from pintar.assessment.rules.blueprint import Terms
 from pintar.assessment.tests import items
 from pintar.courses import actions as courses
 from pintar.courses.ports import CourseFolder
@@ -100,6 +102,28 @@ def all_types_folder(
     half = {"1": per_form // 2, "2": per_form // 2}
     files["blueprint.yaml"] = yaml.safe_dump({"items": per_form, "indicators": half})
     return small_folder({**files, **given}, **changes)
+
+
+def publish_with_pilots(edition: Edition, now: datetime, percent: int = 25, pilots: int = 6) -> Edition:
+    """The edition that follows, with so many items being tried; a quarter of eight is two in each sitting."""
+    from pintar.assessment.tests import bank
+
+    author, reviewer = bank.make_worker("penulis"), bank.make_worker("penguji")
+    for n in range(pilots):
+        row = bank.write(author, now, bank.text(key=f"coba-{n}", stem=f"Percobaan {n}?", indicator="1"))
+        bank.step(row, "submit", author, now)
+        bank.step(row, "approve", reviewer, now)
+        bank.step(row, "pilot", reviewer, now)
+    write_blueprint(
+        course=edition.slug,
+        cells={("1", ""): 4, ("2", ""): 4},
+        forms=5,
+        terms=Terms(pilot_percent=percent),
+        base=0,
+        by=author.uid,
+        now=now,
+    )
+    return courses.renew(course=edition.slug, by=author.uid, now=now)
 
 
 def publish_all_types(now: datetime, **changes: Any) -> Edition:

@@ -118,7 +118,7 @@ def test_keys_are_kept_apart_from_questions(now: datetime) -> None:
     assert not [secret for secret in items.SECRETS if secret in str(document)]
     assert set(ItemKey.objects.filter(edition=edition.uid).values_list("item", flat=True)) == set(document["questions"])
     assert {form: len(keys) for form, keys in document["forms"].items()} == dict.fromkeys("ABCDE", 8)
-    assert edition.parts["assessment"]["tests"]["tes-akhir"] == {"items": 8, "forms": 5}
+    assert edition.parts["assessment"]["tests"]["tes-akhir"] == {"items": 8, "forms": 5, "pilots": 0}
 
 
 @pytest.mark.django_db

@@ -190,6 +190,16 @@ def test_a_part_checks_the_same_files_and_its_values_stay_with_the_edition(now, 
         actions.publish(small_folder({"survey.yaml": "x"}), by=None, now=now)
 
 
+def test_a_renewed_edition_has_the_same_texts_and_is_what_its_folder_unchanged_comes_to(now):
+    first = publish_small_course(now)
+    renewed = actions.renew(course=first.slug, by=None, now=now)
+    assert (renewed.number, renewed.uid != first.uid, renewed.groups) == (2, True, first.groups)
+    assert dict(renewed.parts["learning"]) == dict(first.parts["learning"])
+    assert publish_small_course(now).uid == renewed.uid
+    with pytest.raises(Refusal, match="unknown_course"):
+        actions.renew(course="tidak-ada", by=None, now=now)
+
+
 @pytest.mark.parametrize("part", [object(), type("Part", (), {"name": "x", "check": None})()])
 def test_what_is_no_part_is_refused_at_the_door(part):
     with pytest.raises(TypeError):
@@ -197,7 +207,7 @@ def test_what_is_no_part_is_refused_at_the_door(part):
 
 
 def test_two_parts_of_one_name_are_refused(monkeypatch):
-    part = type("Part", (), {"name": "x", "check": None, "publish": None})
+    part = type("Part", (), {"name": "x", "check": None, "publish": None, "renew": None})
     monkeypatch.setattr(ports, "_parts", {})
     first = part()
     ports.register(first)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pintar.assessment import queries as tests
 from pintar.foundation.refusals import Reason
 from pintar.learning.queries.studies import StudyView, minutes_left
 from pintar.learning.rules.gate import Line, LineState, State
@@ -89,7 +90,7 @@ def _section(view: StudyView, place: int) -> Section:
 
 def _row(view: StudyView, state: LineState) -> Row:
     line = state.line
-    rule = view.edition.tests.get(line.key)
+    shape = tests.shape_of(view.edition, line.key) if line.key in view.edition.tests else None
     quiz = view.standing.plan.quiz_of(line.key)
     passed = quiz is not None and view.states[quiz.key].is_done
     return Row(
@@ -101,7 +102,7 @@ def _row(view: StudyView, state: LineState) -> Row:
         done_at=state.done_at.replace(minute=0, second=0, microsecond=0) if state.done_at else None,
         best=state.best,
         minutes=minutes_left(state),
-        items=rule.items if rule else None,
+        items=shape.items + shape.pilots if shape else None,
         quiz_best=view.states[quiz.key].best if quiz and passed else None,
         quiz_title=quiz.title if quiz else "",
         reread=any(line.key in other.reread for other in view.states.values()),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pintar.assessment import queries as tests
 from pintar.courses.queries import Entry, TestRule
 from pintar.learning.queries.studies import StudyView
 from pintar.learning.rules import gate
@@ -19,6 +20,7 @@ class TestPage:
     view: StudyView
     entry: Entry
     rule: TestRule
+    shape: tests.Shape
     state: LineState
     sats: tuple[Sat, ...]
     number: int
@@ -28,6 +30,11 @@ class TestPage:
     indicators: tuple[str, ...]
     ends_early: datetime | None
     after: LineState | None
+
+    @property
+    def items(self) -> int:
+        """All that a sitting shows, those that are only tried among them."""
+        return self.shape.items + self.shape.pilots
 
     @property
     def may_begin(self) -> bool:
@@ -54,6 +61,7 @@ def rules_page(view: StudyView, entry: Entry) -> TestPage:
         view=view,
         entry=entry,
         rule=rule,
+        shape=tests.shape_of(view.edition, entry.key),
         state=state,
         sats=sats,
         number=taken if state.open_sitting else taken + 1,

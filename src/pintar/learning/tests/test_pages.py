@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pintar.assessment import queries as tests
+from pintar.assessment.tests.builders import publish_with_pilots
 from pintar.courses.tests.builders import publish_small_course, small_folder
 from pintar.enrolment.actions import give_back_seat
 from pintar.enrolment.tests.builders import make_batch, make_seat
@@ -166,6 +167,24 @@ def test_the_contents_name_each_state(learner, seat, now, time_machine):
     time_machine.move_to(done, tick=False)
     assert "semua selesai" in page(learner, seat).text
     assert "Sudah selesai" in learner.get("/belajar/").text
+
+
+def test_the_rules_of_a_test_say_that_some_questions_are_tried_and_do_not_count(client, edition, now, time_machine):
+    time_machine.move_to(now, tick=False)
+    before = make_seat(make_person(), make_batch(edition, now), now)
+    assert "diuji coba" not in signed_in(client, before).get(f"/belajar/{before.batch.key}/tes-awal/").text
+    batch = make_batch(publish_with_pilots(edition, now), now)
+    seat = make_seat(make_person(), batch, now)
+    told = signed_in(client, seat).get(f"/belajar/{batch.key}/tes-awal/").text
+    assert "2 di antaranya sedang diuji coba dan tidak dihitung" in told
+    items = edition.tests["tes-awal"].items
+    assert f"{items + 2} soal" in told
+    assert f"{items + 2} soal" in client.get(f"/belajar/{batch.key}/").text
+
+
+def signed_in(client, seat):
+    sign_in(client, person_of(seat))
+    return client
 
 
 def test_a_locked_lesson_says_why_and_leads_on(learner, seat):

@@ -97,6 +97,15 @@ def draw(pool: Sequence[Seen], count: int, seed: bytes) -> list[str]:
     return drawn
 
 
+def mix(items: Sequence[str], pilots: Sequence[str], seed: bytes) -> list[str]:
+    """The items in their order with those that are only tried among them, each at a place that the seed says."""
+    mixed = list(items)
+    for pilot in pilots:
+        place = int.from_bytes(_digest(seed, "place", pilot)[:8]) % (len(mixed) + 1)
+        mixed.insert(place, pilot)
+    return mixed
+
+
 def latin(forms: Sequence[str], person_seed: int, occasion: int) -> str:
     """The form a person takes on an occasion: 0 pre-test, 1–3 sittings, 4 remedial (5 retest, of six forms).
 
