@@ -138,6 +138,7 @@ class PaperOut(Schema):
     now: datetime
     closed_at: datetime | None
     lease: str | None
+    pilots: int
     items: list[dict[str, Any]]
     answers: dict[str, dict[str, Any]]
 

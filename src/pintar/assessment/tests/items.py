@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 CANARY = "KENARI"
-SECRETS = (CANARY, "1234.5", "1234,5", "7654")
+SECRETS = (CANARY, "1234.5", "1234,5", "76549183")
 TYPES = ("single", "multiple", "truefalse", "matching", "ordering", "short", "number", "cloze")
 
 
@@ -46,7 +46,7 @@ def _body(key: str, type_: str) -> dict[str, Any]:
                 "gaps": {
                     "a": {"type": "choice", "options": choice},
                     "b": {"type": "short", "accept": [f"{CANARY} isian {key}"]},
-                    "c": {"type": "number", "answer": 7654, "tolerance": 0},
+                    "c": {"type": "number", "answer": 76549183, "tolerance": 0},
                 },
             }
 
