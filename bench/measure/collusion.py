@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.stats import t as student
 
 from bench.measure.study import Asked, Row
-from pintar.sciences.psychometrics.integrity.dossiers import POINTS, Evidence, Kind, Verdict, open_dossier
+from pintar.sciences.psychometrics.integrity.dossiers import Evidence, Kind, Verdict, open_dossier
 from pintar.sciences.psychometrics.integrity.options import OptionCurves, fit_options
 from pintar.sciences.psychometrics.integrity.similarity import Cohort, Levels, SimilarPair, compare, find_similar
 from pintar.sciences.psychometrics.integrity.times import fit_times, paired_times
@@ -81,6 +82,8 @@ def planted(asked: Asked) -> Iterator[Row]:
 # Two kinds of evidence
 
 REGION, LONG_PAPER, COPIED = 500, 60, 0.6
+FEW_ANSWERS, FEW_TIMES = 1e-3, 1e-4
+"""A pair above both has a joint p above 1e-6, which is over every level here: it needs no dossier."""
 
 
 def region(asked: Asked) -> Iterator[Row]:
@@ -95,10 +98,14 @@ def region(asked: Asked) -> Iterator[Row]:
     for chance in asked.chances(6, runs):
         true, choices, seconds = _sat(chance)
         cohort, curves = as_seen(choices, true, units)
-        result, times = find_similar(cohort, curves, keep=POINTS), _standardised(seconds)
+        result, times = find_similar(cohort, curves, keep=FEW_ANSWERS), _standardised(seconds)
         alone += bool(result.flagged)
-        timed = [(pair, _as_long(times, pair)) for pair in result.pairs]
-        dossiers = (open_dossier(p, cohort, curves, result.levels, [e]) for p, e in timed if e.p <= POINTS)
+        known = {(pair.a, pair.b) for pair in result.pairs}
+        others = [compare(cohort, curves, a, b) for a, b in _alike_in_times(times) if (a, b) not in known]
+        dossiers = (
+            open_dossier(pair, cohort, curves, result.levels, [_as_long(times, pair)])
+            for pair in (*result.pairs, *others)
+        )
         together += any(dossier.verdict == Verdict.FLAG for dossier in dossiers)
     allowed = 4 * runs // 1000
     goal = "≤ 4 of 1,000" if runs == 1000 else f"{allowed} (≤ 4 of 1,000)"
@@ -145,6 +152,14 @@ def _standardised(seconds: np.ndarray) -> np.ndarray:
     person, item = (grid.ravel() for grid in np.indices(seconds.shape))
     model = fit_times(person, item, seconds.ravel(), *seconds.shape)
     return model.standardised(person, item, seconds.ravel()).reshape(seconds.shape)
+
+
+def _alike_in_times(times: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs whose times go together with p ≤ `FEW_TIMES`, by all correlations at once."""
+    free = times.shape[1] - 2
+    least = student.isf(FEW_TIMES, free)
+    first, second = np.nonzero(np.triu(np.corrcoef(times) >= least / np.sqrt(free + least**2), 1))
+    return list(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def _as_long(times: np.ndarray, pair: SimilarPair) -> Evidence:
