@@ -169,6 +169,19 @@ def test_impact_is_the_gain_beyond_those_who_waited_and_the_items_common_error_c
     assert 0.6 < np.std(z) < 1.4
 
 
+def test_for_these_people_only_the_error_is_that_of_their_answers():
+    """The same 300 people answer 60 times."""
+    chance = np.random.default_rng(1)
+    theta = chance.normal(size=300)
+    later = theta + 0.5 + 0.8 * chance.normal(size=300)
+    found = [group_gain(table(bank(20), theta, 2 * s), table(bank(20), later, 2 * s + 1), bank(20)) for s in range(60)]
+    gains = np.array([each.gain for each in found])
+    said = np.mean([each.se_of_these for each in found])
+    assert gains.std(ddof=1) == pytest.approx(said, rel=0.28)  # three standard errors of a standard deviation
+    assert gains.mean() == pytest.approx((later - theta).mean(), abs=3 * said / np.sqrt(60) + 0.01)
+    assert np.mean([each.se for each in found]) > 1.25 * said  # who came is a chance of its own
+
+
 def test_a_person_sees_an_indicator_s_gain_only_where_it_is_exact_enough():
     theta = np.random.default_rng(1).normal(size=300)
     pre, post = table(bank(40), theta, 3), table(bank(40), theta + 1, 4)

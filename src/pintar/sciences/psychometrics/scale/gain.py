@@ -9,6 +9,9 @@ mean gain of the population of which those who sat are a sample.
 item parameters and Σ their covariance, so that what both forms share cancels. Where units were sampled, the sum of the
 influences within a unit takes the place of a person's. Averaged EAP differences have neither: they are drawn to the
 prior's mean, and their usual error leaves out the items.
+
+For these people only, who were not sampled: of the variance Σ φ_i² of a mean, σ²/n is that of who came, the rest that
+of their answers, which on two occasions are independent, given the people.
 """
 
 from collections.abc import Sequence
@@ -28,12 +31,14 @@ Array = NDArray[np.float64]
 class GroupGain:
     """gain: in logits, which are SDs of the reference group (1 by definition). se: of people and items together.
 
-    variance_of_people, by_items: (p,) parts of it, for pooling; by_items in the order of the layout of the items given.
+    se_of_these: of the mean gain of these very people, not of the population that they were drawn from.
+    variance_of_people, by_items: (p,) parts of se, for pooling; by_items in the order of the layout of the items given.
     dropout: share of those with the first occasion who lack the second.
     """
 
     gain: float
     se: float
+    se_of_these: float
     pre: Latent
     post: Latent
     persons: int
@@ -77,10 +82,17 @@ def group_gain(
         influence = np.bincount(of, influence)
     people = float((influence**2).sum())
     by_items = _on(items, after, 0) - _on(items, before, 0)
-    variance = people + _items_variance(by_items, items)
-    dropout = 1 - len(both) / len(first)
+    of_items = _items_variance(by_items, items)
     return GroupGain(
-        after.mean - before.mean, float(np.sqrt(variance)), before, after, len(both), dropout, people, by_items
+        gain=after.mean - before.mean,
+        se=float(np.sqrt(people + of_items)),
+        se_of_these=float(np.sqrt(_variance_of_answers(before) + _variance_of_answers(after) + of_items)),
+        pre=before,
+        post=after,
+        persons=len(both),
+        dropout=1 - len(both) / len(first),
+        variance_of_people=people,
+        by_items=by_items,
     )
 
 
@@ -123,6 +135,11 @@ def impact(trained: GroupGain, waiting: GroupGain, items: ItemParameters) -> Imp
     by_items = trained.by_items - waiting.by_items
     people = trained.variance_of_people + waiting.variance_of_people
     return Impact(trained.gain - waiting.gain, float(np.sqrt(people + _items_variance(by_items, items))))
+
+
+def _variance_of_answers(found: Latent) -> float:
+    """Of a latent mean, had the same people answered again."""
+    return max(float((found.influence[:, 0] ** 2).sum()) - found.sd**2 / len(found.influence), 0.0)
 
 
 def _items_variance(by_items: Array, items: ItemParameters) -> float:
