@@ -12,7 +12,9 @@ from pintar.sciences.psychometrics.figures.items import item_curve, option_bars
 from pintar.sciences.psychometrics.integrity.options import fit_options
 from pintar.sciences.psychometrics.integrity.similarity import Cohort, find_similar
 from pintar.sciences.psychometrics.integrity.times import check_bursts, check_contrast, check_persons, fit_times
+from pintar.sciences.psychometrics.irt.calibration import MODELS, CalibrationFailed, calibrate
 from pintar.sciences.psychometrics.irt.items import ItemParameters
+from pintar.sciences.psychometrics.irt.preparation import DICHOTOMOUS
 from pintar.sciences.psychometrics.quality.dif import logistic, mantel_haenszel
 from pintar.sciences.psychometrics.quality.drift import drift, exposure
 from pintar.sciences.psychometrics.quality.fit import local_dependence, mean_squares, sum_score_fit
@@ -31,6 +33,31 @@ def known(values, low=0.0, high=1.0):
     values = np.asarray(values, float)
     values = values[~np.isnan(values)]
     return bool(np.all((values >= low) & (values <= high)))
+
+
+@given(
+    st.tuples(st.sampled_from([1, 29, 60, 150]), st.integers(2, 5)),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.0, 0.0, 0.2, 1.0]),
+    st.sampled_from([0.5, 0.6, 0.9, 1.0]),
+    st.sampled_from(MODELS),
+)
+@settings(max_examples=50, deadline=None)
+def test_any_table_is_calibrated_with_finite_errors_or_refused_with_a_cause(shape, seed, blank, right, model):
+    chance = np.random.default_rng(seed)
+    codes = (chance.random(shape) < right).astype(int) * (1 if model in DICHOTOMOUS else chance.integers(1, 3))
+    codes[chance.random(shape) < blank] = NOT_PRESENTED
+    codes[:, 0] = chance.choice([codes[0, 0], NOT_PRESENTED])  # a constant or an empty column
+    try:
+        found = calibrate(ResponseTable.of(codes), model)
+    except CalibrationFailed as failed:
+        assert failed.reason in {"too_few_people", "unbounded", "no_curvature", "not_converged"}
+        return
+    assert set(found.items.names).isdisjoint(left.item for left in found.left_out)
+    assert np.isfinite([found.loglik, found.aic, found.bic]).all()
+    assert found.gradient <= 1e-5
+    assert np.isfinite(found.items.covariance).all()
+    assert (np.diag(found.items.covariance) >= 0).all()
 
 
 @given(TABLES)

@@ -36,12 +36,16 @@ NODES = 121  # .1 apart: fine enough for a posterior SD of .08
 
 
 class Verdict(StrEnum):
+    """On which side of the cut the person is."""
+
     ABOVE = "above"
     BELOW = "below"
     UNDECIDED = "undecided"
 
 
 class Stop(StrEnum):
+    """Why the test ended."""
+
     DECIDED = "decided"
     LENGTH = "length"  # the limit was reached
     EXHAUSTED = "exhausted"  # no item is left

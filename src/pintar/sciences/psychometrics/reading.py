@@ -39,6 +39,8 @@ class TableFaulty(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
+    """items: their names in the order of the columns. names_persons: the first column holds names."""
+
     items: tuple[str, ...]
     names_persons: bool
     separator: str

@@ -77,6 +77,8 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Design:
+    """A table laid out: blocks that cover its rows once, of the groups 0 … groups − 1."""
+
     shape: Shape
     blocks: tuple[Block, ...]
     groups: int

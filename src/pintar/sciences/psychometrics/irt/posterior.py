@@ -51,6 +51,7 @@ class Curves:
 
 
 def curves(shape: Shape, values: Values, nodes: Array) -> Curves:
+    """Of all items at nodes (Q,)."""
     psi = (shape.mark_of * values.a[shape.item_of])[:, None] * nodes + values.d[:, None]
     if shape.is_dichotomous:
         log_0 = -np.logaddexp(0, psi)

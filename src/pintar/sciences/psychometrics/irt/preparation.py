@@ -54,6 +54,7 @@ def prepare(
     anchors: ItemParameters | None,
     clusters: NDArray | None,
 ) -> Prepared:
+    """groups, clusters: of each row of the table that the marks came from. CalibrationFailed says what cannot work."""
     if model in DICHOTOMOUS and len(marks.marks) and marks.marks.max() > 1:
         cell = int(np.argmax(marks.marks))
         raise CalibrationFailed("not_dichotomous", marks.items[marks.columns[cell]], float(marks.marks[cell]))

@@ -12,6 +12,7 @@ Array = NDArray[np.float64]
 
 
 def free_parameters(model: str, shape: Shape, ready: Prepared) -> Layout:
+    """The new items' parameters that the model has; the groups' means and SDs, the reference's only with anchors."""
     new = ~ready.is_anchor
     groups = np.ones(len(ready.group_names), bool)
     groups[0] = bool(ready.anchors)

@@ -5,7 +5,6 @@ correlation under .2 is weak, under .1 or negative unusable) and of `quality.fit
 look at the item, not a rule that removes anything by itself.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,6 +81,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
+    """reasons: the gravest first; none where the item is kept."""
+
     decision: Decision
     reasons: tuple[Reason, ...]
 
@@ -95,10 +96,6 @@ def advise(item: Evidence) -> Advice:
     if graves or mends:
         return Advice(Decision.MEND, (*graves, *mends))
     return Advice(Decision.KEEP, ())
-
-
-def advise_all(items: Sequence[Evidence]) -> tuple[Advice, ...]:
-    return tuple(advise(item) for item in items)
 
 
 def _graves(item: Evidence) -> list[Reason]:

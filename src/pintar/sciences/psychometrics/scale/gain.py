@@ -98,6 +98,8 @@ def group_gain(
 
 @dataclass(frozen=True, slots=True)
 class PooledGain:
+    """gain, se: of all together, in logits. persons: with both occasions."""
+
     gain: float
     se: float
     persons: int
