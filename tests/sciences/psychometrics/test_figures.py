@@ -163,3 +163,16 @@ def test_a_gain_is_proven_only_beyond_its_own_error():
     assert all(0 <= place <= 100 for row in figure.rows for place in (row.low_before, row.high_after))
     with pytest.raises(ValueError, match="nothing"):
         gains([])
+
+
+@pytest.mark.parametrize(
+    ("right", "people", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_range_of_a_share_is_wilsons_as_newcombe_tabulates_it(right, people, low, high, monkeypatch):
+    """1998, Statistics in Medicine 17, 857–872, table I."""
+    monkeypatch.setattr("pintar.sciences.psychometrics.figures.items.GROUPS", 1)
+    marks = np.repeat([1, 0], [right, people - right])
+    (group,) = item_curve(ItemParameters.of([1.0], [0.0]), 0, np.zeros(people), marks).seen
+    assert 100 - group.low == pytest.approx(100 * low, abs=0.005)
+    assert 100 - group.high == pytest.approx(100 * high, abs=0.005)

@@ -187,3 +187,10 @@ def test_odd_tables_give_no_silent_numbers():
     assert np.isnan(mean_squares(unseen, items, np.zeros(5)).infit[2])
     single = table([[1], [0]], bank(1))
     assert np.isnan(sum_score_fit(single, bank(1)).p).all()
+
+
+def test_benjamini_and_hochberg_reject_the_first_four_of_their_own_fifteen():
+    """1995, section 3.2: the p values of a trial of thrombolysis."""
+    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
+    p += [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    assert (benjamini_hochberg(p) <= 0.05).tolist() == [True] * 4 + [False] * 11

@@ -155,4 +155,4 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
     z2 = CONFIDENCE**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = CONFIDENCE * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return float(middle - reach), float(middle + reach)
+    return max(float(middle - reach), 0.0), min(float(middle + reach), 1.0)
