@@ -111,7 +111,7 @@ class _Item:
             curve_note="" if curve is None or curve.seen else w["curve_alone_note"],
             options_title=_options_finding(item, w),
             answers=w["answers"].format(n=_number(statistics.presented, 0)),
-            facility=f"{_number(100 * statistics.facility, 0)}\u00a0%",
+            facility=w["percent"].format(n=_number(100 * statistics.facility, 0)),
             item_rest=w["none"] if statistics.item_rest is None else _number(statistics.item_rest, 2),
             slope=_with_error(item.slope, item.slope_error, 2, w),
             difficulty=_with_error(curve.difficulty, curve.error, 0, w) if curve else w["none"],

@@ -114,6 +114,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "di bawah 15 butir korelasi itu rendah juga bagi butir yang baik; di sana daya beda yang dinilai. Kesukaran: "
         "kemampuan yang memberi peluang setengah, ± 1,96 galat baku. Daya beda: curamnya kurva. Saran dibuat dari "
         "angka; penulis soal yang memutuskan setelah membaca butirnya.",
+        "percent": "{n}\u00a0%",
         "none": "–",
     },
     "en": {
@@ -164,6 +165,7 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "On tests of fewer than 15 items it is low for good items too; there the slope is judged. "
         "Difficulty: the ability that gives an even chance, ± 1.96 standard errors. Slope: how steep the curve is. The "
         "advice is made from numbers; the author decides after reading the item.",
+        "percent": "{n}%",
         "none": "–",
     },
 }
