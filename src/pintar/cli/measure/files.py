@@ -197,9 +197,12 @@ def _batches(path: Path) -> Iterator[dict[str, Sequence[Any]]]:
             "save the table as CSV."
         ) from None
     try:
-        for batch in ParquetFile(path).iter_batches(batch_size=4096):
-            names = batch.schema.names
-            yield {name: batch.column(i).to_numpy(zero_copy_only=False) for i, name in enumerate(names)}
+        file, done = ParquetFile(path), 0
+        with Progress(path.name) as progress:
+            for batch in file.iter_batches(batch_size=4096):
+                names = batch.schema.names
+                yield {name: batch.column(i).to_numpy(zero_copy_only=False) for i, name in enumerate(names)}
+                progress.at(done := done + batch.num_rows, file.metadata.num_rows)
     except ArrowException as fault:
         reason = str(fault).splitlines()[0].rstrip(".")
         raise click.ClickException(f"{path}: it is not a Parquet file ({reason}). Save the table anew.") from None
