@@ -13,6 +13,7 @@ from django.db.models import F
 
 from pintar.assessment import models, rendered
 from pintar.assessment.rules import bank, blueprint
+from pintar.assessment.rules.forms import APPROVED
 from pintar.courses import queries as courses
 from pintar.sciences.formats import items_json
 
@@ -37,6 +38,24 @@ class Content:
     banks: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, tuple[str, ...]]
     terms: Mapping[str, int]
+
+
+def with_approved(course: str, content: Content, needed: int) -> Content:
+    """The content with the forms that were approved last in place of its own; as it is where none were, or fewer than
+    the tests of this edition need."""
+    of = courses.course(course)
+    newest = models.FormSet.objects.filter(course_id=of.id, state=APPROVED).order_by("-decided_at", "-id").first()
+    if newest is None:
+        return content
+    held = models.FormItem.objects.filter(form_set=newest).select_related("version__item").order_by("form", "place")
+    forms: dict[str, tuple[str, ...]] = {}
+    for each in held:
+        forms[each.form] = (*forms.get(each.form, ()), each.version.item.key)
+    if len(forms) < needed:
+        return content
+    of_quizzes = {key for pool in content.banks.values() for key in pool}
+    items = {key: item for key, item in content.items.items() if key in of_quizzes}
+    return replace(content, items={**items, **shown(each.version for each in held)}, forms=forms)
 
 
 def keep(course: str, edition: UUID, content: Content) -> dict[str, Any]:

@@ -116,3 +116,29 @@ class BlueprintWritten:
     course: UUID
     number: int
     forms: int
+
+
+@event("assessment.forms_asked")
+class FormsAsked:
+    """Parallel forms are to be assembled from a bank. About the set."""
+
+    forms: UUID
+    course: UUID
+
+
+@event("assessment.forms_assembled")
+class FormsAssembled:
+    """A set has so many forms, or none where the rules cannot hold together. About the set."""
+
+    forms: UUID
+    course: UUID
+    number: int
+
+
+@event("assessment.forms_decided")
+class FormsDecided:
+    """A person approved a set, which the training's next edition uses, or dropped it. About the set."""
+
+    forms: UUID
+    course: UUID
+    approved: bool

@@ -18,6 +18,7 @@ from uuid import UUID
 from pintar.assessment import editions, rendered, rules
 from pintar.assessment.actions.bank.filling import Published, fill_bank
 from pintar.assessment.blueprint_file import read_blueprint
+from pintar.assessment.queries.bank.assemblies import forms_needed
 from pintar.courses.ports import CourseFolder, Mistake
 from pintar.courses.queries import Edition
 from pintar.foundation import richtext, storage
@@ -64,11 +65,12 @@ class Tests:
             forms=_keys_of(read.forms),
             terms={name: value for name, value in asdict(read_blueprint(folder).terms).items() if value},
         )
+        content = editions.with_approved(course, content, _forms_needed(folder))
         tests = editions.keep(course, edition_uid, content)
         return {"tests": _summary(folder.outline["quiz"]["draw"], content, folder.outline["tests"], tests)}
 
     def renew(self, previous: Edition, edition_uid: UUID, now: datetime) -> dict[str, Any]:
-        content = editions.carried(previous.uid)
+        content = editions.with_approved(previous.slug, editions.carried(previous.uid), forms_needed(previous))
         tests = editions.keep(previous.slug, edition_uid, content)
         entries = [key for key, test in previous.tests.items() if test.kind != "quiz"]
         return {"tests": _summary(previous.quiz_draw, content, entries, tests)}
@@ -158,10 +160,7 @@ def _banks(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
 
 
 def _forms(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
-    tests = folder.outline["tests"].values()
-    pretest = any(test["kind"] == "pretest" for test in tests)
-    sittings = max((test["sittings"] for test in tests if test["kind"] == "posttest"), default=0)
-    needed = rules.forms_needed(pretest, sittings)
+    needed = _forms_needed(folder)
     for name in read.forms:
         if not FORM_NAME.fullmatch(name):
             yield Mistake(read.path("forms", name), 0, "bad_form_name", {"name": name[:80]})
@@ -173,6 +172,13 @@ def _forms(folder: CourseFolder, read: _Read) -> Iterator[Mistake]:
     yield from wanted.mistakes
     if wanted.indicators:
         yield from _parallel(read, wanted.indicators)
+
+
+def _forms_needed(folder: CourseFolder) -> int:
+    tests = folder.outline["tests"].values()
+    pretest = any(test["kind"] == "pretest" for test in tests)
+    sittings = max((test["sittings"] for test in tests if test["kind"] == "posttest"), default=0)
+    return rules.forms_needed(pretest, sittings)
 
 
 def _parallel(read: _Read, wanted: Mapping[str, int]) -> Iterator[Mistake]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pintar.assessment import actions
 from pintar.assessment.actions import bank
-from pintar.assessment.events import SittingScored
+from pintar.assessment.events import FormsAsked, SittingScored
+from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
 from pintar.foundation.schedule import every
 
@@ -20,3 +21,10 @@ def close_what_is_due(now: datetime) -> None:
 def count_exposure(events: Sequence[Recorded[SittingScored]]) -> None:
     """What closed sittings showed is counted in the banks."""
     bank.count_exposure(sittings=[each.what.sitting for each in events])
+
+
+@handles(FormsAsked)
+def assemble_forms(events: Sequence[Recorded[FormsAsked]]) -> None:
+    """Forms that were asked for are put together."""
+    for each in events:
+        bank.assemble_forms(forms_uid=each.what.forms, now=clock.now())

@@ -143,7 +143,7 @@ def test_information_is_drawn_with_its_standard_error_at_the_cut():
         float(items.information(np.linspace(-3, 3, 121)).sum(axis=1).max()) for items in forms.values()
     )
     assert figure.cut_x == pytest.approx(55)
-    with pytest.raises(ValueError, match="one to five"):
+    with pytest.raises(ValueError, match="one to six"):
         information({})
 
 

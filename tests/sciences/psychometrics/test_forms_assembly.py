@@ -11,6 +11,7 @@ from pintar.sciences.psychometrics.forms import assembly
 from pintar.sciences.psychometrics.forms.assembly import Infeasible, assemble
 from pintar.sciences.psychometrics.forms.blueprint import Band, Bank, Blueprint, Range, Target
 from pintar.sciences.psychometrics.forms.conflicts import smallest_conflict
+from pintar.sciences.psychometrics.forms.provisional import from_shares
 from pintar.sciences.psychometrics.irt.items import ItemParameters
 
 
@@ -180,3 +181,23 @@ def test_what_makes_no_sense_is_refused_with_a_reason():
         Bank.of(ItemParameters.of([1, 1], [0, 0]), types=["single"])
     with pytest.raises(ValueError, match="enemy"):
         Bank.of(ItemParameters.of([1, 1], [0, 0]), enemies=[(0, 0)])
+
+
+def test_every_form_holds_what_carries_a_label_and_a_label_that_is_too_rare_is_named():
+    plain = bank(n=24, indicators=2)
+    labels = [{"anchor"} if row % 4 == 0 else set() for row in range(24)]
+    labelled = Bank.of(plain.items, plain.indicators, plain.types, labels=labels)
+    wanted = Blueprint(indicators={"1": 2, "2": 2}, labels={"anchor": Range(2, None)}, tolerance=0.5)
+    result = assemble(labelled, wanted, 3)
+    assert all(sum("anchor" in labels[row] for row in form) >= 2 for form in result.forms)
+    found = conflict(labelled, wanted, 4)
+    assert ("label", "anchor", 6) in [(rule.code, rule.name, rule.there) for rule in found]
+
+
+def test_a_difficulty_before_calibration_is_the_middle_without_answers_and_nears_the_true_one_with_many():
+    assert from_shares(["a"], [0], [0]).b[0] == pytest.approx(0)
+    chance = np.random.default_rng(3)
+    true = np.array([-1.0, 0.0, 1.5])
+    theta = chance.normal(size=4000)
+    right = (chance.random((4000, 3)) < 1 / (1 + np.exp(true - theta[:, None]))).sum(axis=0)
+    assert from_shares(["a", "b", "c"], right, np.full(3, 4000)).b == pytest.approx(true, abs=0.12)

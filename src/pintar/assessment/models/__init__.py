@@ -1,5 +1,6 @@
 """Tables of this room: sittings with the editions they are pinned to, and the bank that outlives them."""
 
+from pintar.assessment.models.forms import FormItem, FormSet
 from pintar.assessment.models.items import (
     BankTally,
     Blueprint,
@@ -29,6 +30,8 @@ __all__ = [
     "Blueprint",
     "EnemyPair",
     "ExtraTime",
+    "FormItem",
+    "FormSet",
     "HeldOperation",
     "HeldReview",
     "Item",

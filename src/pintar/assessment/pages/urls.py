@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
-from pintar.assessment.pages.bank import banks, blueprints, editing, importing, items
+from pintar.assessment.pages.bank import banks, blueprints, editing, forms, importing, items
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("bank/<slug:slug>/baru/", banks.new, name="bank-baru"),
     path("bank/<slug:slug>/tulis/<uuid:uid>/", editing.editor, name="bank-tulis"),
     path("bank/<slug:slug>/kisi-kisi/", blueprints.blueprint, name="bank-kisi"),
+    path("bank/<slug:slug>/paket/", forms.forms, name="bank-paket"),
+    path("bank/<slug:slug>/paket/<uuid:uid>/", forms.one, name="bank-paket-satu"),
+    path("bank/<slug:slug>/paket/<uuid:uid>/keputusan/", forms.decision, name="bank-paket-keputusan"),
     path("bank/<slug:slug>/impor/", importing.bring, name="bank-impor"),
     path("bank/<slug:slug>/impor/contoh/<str:kind>/", importing.example, name="bank-contoh"),
     path("bank/<slug:slug>/impor/<uuid:uid>/", importing.look, name="bank-impor-lihat"),

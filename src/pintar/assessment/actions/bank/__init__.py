@@ -1,5 +1,6 @@
 """What can be done in a bank: write items and versions, keep what is being written, take steps, name enemies."""
 
+from pintar.assessment.actions.bank.assembling import approve_forms, ask_forms, assemble_forms, drop_forms
 from pintar.assessment.actions.bank.blueprints import write_blueprint
 from pintar.assessment.actions.bank.drafts import begin_draft, drop_draft, keep_draft
 from pintar.assessment.actions.bank.enemies import name_enemies
@@ -10,10 +11,14 @@ from pintar.assessment.actions.bank.writing import Written, restore_version, wri
 
 __all__ = [
     "Written",
+    "approve_forms",
+    "ask_forms",
+    "assemble_forms",
     "begin_draft",
     "bring_file",
     "count_exposure",
     "drop_draft",
+    "drop_forms",
     "keep_draft",
     "mend_question",
     "name_enemies",

@@ -2,6 +2,7 @@
 
 from pintar.assessment.queries.bank.banks import BankLine, banks
 from pintar.assessment.queries.bank.blueprints import BlueprintPage, blueprint_page, field_of
+from pintar.assessment.queries.bank.forms import FormsPage, forms_page
 from pintar.assessment.queries.bank.imports import (
     ImportPage,
     QuestionPage,
@@ -30,6 +31,7 @@ __all__ = [
     "DraftLine",
     "EditorPage",
     "Filters",
+    "FormsPage",
     "ImportPage",
     "ItemLine",
     "ItemPage",
@@ -44,6 +46,7 @@ __all__ = [
     "faults_of",
     "field_of",
     "fields_to_translate",
+    "forms_page",
     "import_page",
     "item_page",
     "preview",

@@ -137,9 +137,9 @@ def _stacked(items: ItemParameters, b: np.ndarray, shown: np.ndarray, axis: Axis
 
 
 def information(forms: Mapping[str, ItemParameters], cut: float = 0.0) -> Information:
-    """Test information of one to five forms by name, from 200 to 800. cut: θ_c in logits."""
-    if not 1 <= len(forms) <= 5:
-        raise ValueError(f"one to five forms are drawn, not {len(forms)}")
+    """Test information of one to six forms by name, from 200 to 800. cut: θ_c in logits."""
+    if not 1 <= len(forms) <= 6:
+        raise ValueError(f"one to six forms are drawn, not {len(forms)}")
     grid = np.linspace(-3, 3, 121)
     values = {name: items.information(grid).sum(axis=1) for name, items in forms.items()}
     top = max(float(v.max()) for v in values.values())

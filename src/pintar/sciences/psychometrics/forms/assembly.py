@@ -112,6 +112,10 @@ class _Program:
             of = (bank.items.b >= band.low) & (bank.items.b < band.high)
             rule = Rule("difficulty", f"{band.low:g} … {band.high:g}", band.items, forms, int(of[usable].sum()))
             writer.each_form(replace(rule, barred=int((of & wanted & ~fresh).sum())), of[usable])
+        for name, span in blueprint.labels.items():
+            of = np.array([name in labels for labels in bank.labels], bool)
+            rule = Rule("label", name, span, forms, int(of[usable].sum()), int((of & wanted & ~fresh).sum()))
+            writer.each_form(rule, of[usable])
         if blueprint.seconds is not None:
             rule = Rule("seconds", "", Range(None, blueprint.seconds), forms, len(usable))
             writer.each_form(rule, bank.seconds[usable])
