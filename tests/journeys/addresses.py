@@ -16,7 +16,6 @@ from playwright.sync_api import BrowserContext
 # Where nothing leads, but people arrive all the same.
 ALWAYS = ("/", "/luring/", "/komponen/", "/tidak-ada/")
 SIGNED_IN = ("/beranda/", "/belajar/", "/akun/", "/sertifikat/")
-ALIKE = 6
 MOST_PAGES = 400
 
 
@@ -63,10 +62,16 @@ class Reader(HTMLParser):
 
 
 def crawl(
-    context: BrowserContext, base_url: str, met: set[Built], *, signed_in: bool, also: Sequence[str] = ()
+    context: BrowserContext,
+    base_url: str,
+    met: set[Built],
+    *,
+    signed_in: bool,
+    also: Sequence[str] = (),
+    alike: int,
 ) -> list[Address]:
     """Every page that differs from those `met`, in the order in which it was found, and adds how it is built to them;
-    `also` are addresses that no link leads to."""
+    at most `alike` of one route, save those of `also`: addresses that no link leads to, or one among many."""
     waiting = [*ALWAYS, *(SIGNED_IN if signed_in else ()), *also]
     seen, found = set(waiting), []
     of_route: Counter[str] = Counter()
@@ -83,7 +88,7 @@ def crawl(
         page = Reader(answer.text())
         address = Address(path, _route(path))
         built = (address.route, frozenset(page.built))
-        if built not in met and of_route[address.route] < ALIKE:
+        if built not in met and (path in also or of_route[address.route] < alike):
             met.add(built)
             of_route[address.route] += 1
             found.append(address)

@@ -13,6 +13,7 @@ from addresses import Address
 from browser import DESKTOP, PHONE, launch, watched_page
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from server import Server
+from staff import begin_work
 from visitors import Visitor, sit_down, walk
 
 HERE = Path(__file__).parent
@@ -36,12 +37,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
-    """A server as `make run` starts it: three trainings, people in the middle of things, one of them in a test."""
+    """A server as `make run` starts it: three trainings, people in the middle of things, one of them in a test, two of
+    them at work in a bank."""
     running = Server(tmp_path_factory.mktemp("demonstration"), "--host=127.0.0.1")
     made = _demonstration_data(chromium)
     shutil.copytree(made / "data", running.folder / "data")
-    walked = json.loads((made / "walked.json").read_text())
-    running.walked = {who: [Address(*address) for address in found] for who, found in walked.items()}
+    known = json.loads((made / "known.json").read_text())
+    running.cookies = known["cookies"]
+    running.walked = {who: [Address(*address) for address in found] for who, found in known["walked"].items()}
     running.start()
     yield running
     running.stop()
@@ -52,15 +55,16 @@ def _demonstration_data(chromium: Browser) -> Path:
     folder = Path(os.environ["PINTAR_TEST_FOLDER"]) / "demonstration"
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "walked.json").exists():
+        if not (folder / "known.json").exists():
             shutil.rmtree(folder, ignore_errors=True)
             first = Server(folder, "--host=127.0.0.1")
             first.start()
             sit_down(chromium, first)
+            begin_work(chromium, first)
             walk(chromium, first)
             first.stop()
             walked = {who: [astuple(address) for address in found] for who, found in first.walked.items()}
-            (folder / "walked.json").write_text(json.dumps(walked))
+            (folder / "known.json").write_text(json.dumps({"walked": walked, "cookies": first.cookies}))
     return folder
 
 
@@ -87,6 +91,6 @@ def desktop(chromium: Browser, server: Server) -> Iterator[Page]:
 def session(chromium: Browser, demonstration: Server, visitor: Visitor) -> Iterator[BrowserContext]:
     """A browser on a phone in which the visitor (a parameter of the test) is signed in to the demonstration. As on a
     first visit, no service worker stands between it and the server."""
-    entered = visitor.enter(chromium, demonstration.url, **PHONE, service_workers="block")
+    entered = visitor.enter(chromium, demonstration, **PHONE, service_workers="block")
     yield entered
     entered.close()

@@ -41,7 +41,8 @@ window.looking = {
     const rects = [...box.getClientRects()].filter((r) => r.width && r.height)
     const onTop = rects.some((r) =>
       [0.5, 0.15, 0.85].some((y) => {
-        const hit = document.elementFromPoint(r.left + Math.min(r.width / 2, 40), r.top + r.height * y)
+        const [top, bottom] = [Math.max(r.top, 0), Math.min(r.bottom, innerHeight)] // of a long box what is in view
+        const hit = document.elementFromPoint(r.left + Math.min(r.width / 2, 40), top + (bottom - top) * y)
         return hit && (box.contains(hit) || hit.contains(box) || hit.closest("label") === box)
       }),
     )
@@ -81,7 +82,7 @@ window.looking = {
   words() {
     const language = document.documentElement.lang
     const foreign = (e) => e.closest("[lang]").lang !== language
-    const unseen = (e) => e.closest("script, style, template, code, math, [data-code]:not(section)")
+    const unseen = (e) => e.closest("script, style, template, code, math, [translate=no], [data-code]:not(section)")
     const found = [document.title]
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) {

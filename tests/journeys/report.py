@@ -29,6 +29,7 @@ def main() -> None:
     from browser import PHONE, launch
     from playwright.sync_api import sync_playwright
     from server import Server
+    from staff import begin_work
     from visitors import VISITORS, sit_down
     from weight import KB, Scales, budget
 
@@ -41,8 +42,9 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = launch(playwright)
             sit_down(browser, server)
+            begin_work(browser, server)
             for visitor in VISITORS:
-                session = visitor.enter(browser, server.url, **PHONE, service_workers="block")
+                session = visitor.enter(browser, server, **PHONE, service_workers="block")
                 paths = [address.path for address in visitor.addresses(session, server)]
                 counted = _queries(server.environment, visitor.login, paths)
                 scales = Scales(session, server.url)
@@ -89,11 +91,14 @@ def count_queries(login: str) -> None:
 
     from pintar.foundation import clock
     from pintar.people.actions import begin_session
-    from pintar.people.queries import person_by_login
+    from pintar.people.queries import person_by_login, roles_of
 
+    now = clock.now()
     client = Client(headers={"host": "localhost"})
     if person := person_by_login(login) if login else None:
-        client.cookies[settings.SESSION_COOKIE_NAME] = begin_session(account_id=person.id, now=clock.now())
+        client.cookies[settings.SESSION_COOKIE_NAME] = begin_session(
+            account_id=person.id, confirmed=bool(roles_of(person.uid, now)), now=now
+        )
     counted = {}
     for path in json.load(sys.stdin):
         client.get(path)

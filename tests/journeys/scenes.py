@@ -10,84 +10,25 @@ from datetime import timedelta
 
 from browser import PHONE
 from django.http import HttpRequest
+from outcomes import on_paper, outcomes
 from playwright.sync_api import Browser, BrowserContext, Page
 from server import Server
+from stage import Act, Scene, Stage, act_out, go, press
 from visitors import TESTED, Visitor
 
 from pintar.cli.demonstration import cast
 from pintar.foundation import clock
 
-Act = Callable[[Page], object]
-TRAINING = "sumber-belajar-terbuka"
-FAR = ("--closes", "2036-01-01T08:00", "--until", "2036-02-01T08:00")
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """`act` brings a page of `context` to what is to be seen; it may be done again, in another language."""
-
-    name: str
-    context: BrowserContext
-    act: Act
-
 
 def scenes(browser: Browser, server: Server, wants: Callable[[str], bool]) -> Iterator[Scene]:
     """Each in turn; what is between two of them happens before the next is looked at."""
     stage = Stage(browser, server)
-    acts = (the_line, the_batch, the_room, refusals, forms, of_people_without_script)
+    acts = (the_line, the_batch, the_room, refusals, forms, of_people_without_script, on_paper, outcomes)
     for act in acts:
         name = f"adegan-{act.__name__}"
         if wants(name):
             for scene in act(stage):
                 yield Scene(f"{name}-{scene.name}", scene.context, scene.act)
-
-
-class Stage:
-    """A browser, a server, and people who have just come."""
-
-    def __init__(self, browser: Browser, server: Server):
-        self.browser, self.server = browser, server
-        self.people = 0
-
-    def person(self, name: str, **options: object) -> BrowserContext:
-        """A new person, signed in on a phone."""
-        self.people += 1
-        number = f"337401520385{self.people:04}"
-        self.server.pintar(
-            "people", "create", "--name", name, "--nik", number, "--email", f"p{number}@contoh.example",
-            "--profession", "guru", "--employment", "pns", "--regency", "33.74", "--password-stdin",
-            given=cast.PASSWORD,
-        )  # fmt: skip
-        return Visitor("", number).enter(self.browser, self.server.url, **PHONE, **options)
-
-    def stranger(self, **options: object) -> BrowserContext:
-        return self.browser.new_context(base_url=self.server.url, **PHONE, **options)
-
-    def batch(self, *options: str, quota: int = 1, opens: str = "2026-01-01T08:00") -> str:
-        """The key of a new batch in a period of its own."""
-        made = self.server.pintar_json(
-            "batch", "open", TRAINING, "--period", f"p{time.time_ns()}", "--period-title", "Periode V 2026",
-            "--quota", str(quota), "--opens", opens, *FAR, *options,
-        )  # fmt: skip
-        return made["key"]
-
-
-def go(path: str) -> Act:
-    return lambda page: page.goto(path)
-
-
-def press(page: Page, path: str, button: str, *, pledges: bool = False) -> None:
-    page.goto(path)
-    if pledges and page.locator("[name=pakta]").count():
-        page.check("[name=pakta]")
-    page.click(button)
-    page.wait_for_load_state()
-
-
-def act_out(context: BrowserContext, path: str, button: str, **options: bool) -> None:
-    page = context.new_page()
-    press(page, path, button, **options)
-    page.close()
 
 
 TAKE = "form[action$='/kursi/'] button.button:not(.plain)"
@@ -138,7 +79,7 @@ def the_batch(stage: Stage) -> Iterator[Scene]:
     act_out(person, f"/angkatan/{soon}/persiapan/", "main form button.button", pledges=True)
     yield Scene("persiapan-siap", person, go(f"/angkatan/{soon}/persiapan/"))
     yield Scene("undian-sebelum", stranger, go(f"/angkatan/{soon}/undian/"))
-    middle = Visitor("", cast.MIDDLE.login).enter(stage.browser, stage.server.url, **PHONE)
+    middle = Visitor("", cast.MIDDLE.login).enter(stage.browser, stage.server, **PHONE)
     yield Scene("kursi-di-lain", middle, go("/angkatan/hak-cipta-di-ruang-kelas-2/"))
     yield Scene("ditutup", person, go("/angkatan/hak-cipta-di-ruang-kelas-1/"))
 
@@ -246,7 +187,7 @@ def refusals(stage: Stage) -> Iterator[Scene]:
         ("tidak-ada-angkatan", "/angkatan/tidak-ada/"),
     ):  # fmt: skip
         yield Scene(name, stranger, go(path))
-    tested = TESTED.enter(stage.browser, stage.server.url, **PHONE)
+    tested = TESTED.enter(stage.browser, stage.server, **PHONE)
     yield Scene("terkunci", tested, go("/belajar/asesmen-formatif-1/kartu-keluar/"))
     yield Scene("tes-terkunci", tested, go("/belajar/asesmen-formatif-1/tes-akhir/"))
     yield Scene("bukan-kursinya", person, go("/belajar/asesmen-formatif-1/"))
@@ -334,12 +275,12 @@ def filled(path: str, **values: str) -> Act:
 def of_people_without_script(stage: Stage) -> Iterator[Scene]:
     """Pages that scripts make better, without them."""
     middle = Visitor("", cast.MIDDLE.login).enter(
-        stage.browser, stage.server.url, **PHONE, java_script_enabled=False
+        stage.browser, stage.server, **PHONE, java_script_enabled=False
     )  # fmt: skip
     contents = "/belajar/asesmen-formatif-1/"
     yield Scene("daftar-isi", middle, go(contents))
     yield Scene("materi", middle, go(f"{contents}kartu-keluar/"))
-    tested = TESTED.enter(stage.browser, stage.server.url, **PHONE, java_script_enabled=False)
+    tested = TESTED.enter(stage.browser, stage.server, **PHONE, java_script_enabled=False)
     sitting = stage.server.unlinked[TESTED.name][0]
     yield Scene("tes", tested, go(sitting))
     yield Scene("tes-tinjau", tested, go(f"{sitting}tinjau/"))

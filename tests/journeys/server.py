@@ -46,6 +46,7 @@ class Server:
         self.environment = clean | ours | environment
         self.process: subprocess.Popen[bytes] | None = None
         self.unlinked: dict[str, list[str]] = {}  # visitor → addresses that no link leads to
+        self.cookies: dict[str, list[Any]] = {}  # visitor → those of a session that a second factor confirmed
         self.walked: dict[str, list[Address]] = {}  # visitor → the addresses that nobody before them met
         self.met: set[Built] = set()  # how the pages of all of them are built
         (folder / "mail").mkdir(parents=True, exist_ok=True)

@@ -69,6 +69,7 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
     from scenes import scenes
     from server import Server
+    from staff import begin_work
     from visitors import VISITORS, choose_language, sit_down
 
     studio.into.mkdir(exist_ok=True)
@@ -78,6 +79,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = launch(playwright)
             sit_down(browser, server)
+            begin_work(browser, server)
             for visitor in VISITORS if "pages" in studio.parts else ():
                 _visit(studio, visitor, browser, server)
             for scene in scenes(browser, server, studio.wants) if "scenes" in studio.parts else ():
@@ -93,7 +95,7 @@ def _visit(studio: Studio, visitor, browser, server) -> None:
     from browser import PHONE
     from visitors import choose_language
 
-    session = visitor.enter(browser, server.url, **PHONE)
+    session = visitor.enter(browser, server, **PHONE)
     names = {f"{visitor.name}-{address.name}": address.path for address in visitor.addresses(session, server)}
     wanted = {name: path for name, path in names.items() if studio.wants(name)}
     for language in studio.languages if wanted else ():

@@ -20,16 +20,19 @@ LOOKING = (Path(__file__).parent / "looking.js").read_text()
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`name` in file names; no `login` for somebody signed out."""
+    """`name` in file names; no `login` for somebody signed out; `alike` is how many pages of one route they look at."""
 
     name: str
     login: str = ""
     password: str = cast.PASSWORD
+    alike: int = 6
 
-    def enter(self, browser: Browser, base_url: str, **options: Any) -> BrowserContext:
+    def enter(self, browser: Browser, server: Server, **options: Any) -> BrowserContext:
         """A fresh browser in which this person is signed in."""
-        context = browser.new_context(base_url=base_url, **options)
-        if self.login:
+        context = browser.new_context(base_url=server.url, **options)
+        if self.name in server.cookies:
+            context.add_cookies(server.cookies[self.name])
+        elif self.login:
             page = context.new_page()
             sign_in(page, self.login, self.password)
             page.close()
@@ -38,18 +41,24 @@ class Visitor:
     def addresses(self, context: BrowserContext, server: Server) -> list[Address]:
         """What this visitor is shown and none of those walked before; each walks once, whatever the language."""
         if self.name not in server.walked:
-            also = server.unlinked.get(self.name, [])
-            server.walked[self.name] = crawl(context, server.url, server.met, signed_in=bool(self.login), also=also)
+            server.walked[self.name] = crawl(
+                context, server.url, server.met, signed_in=bool(self.login),
+                also=server.unlinked.get(self.name, []), alike=self.alike,
+            )  # fmt: skip
         return server.walked[self.name]
 
 
 TESTED = Visitor("tes", "3374015203850917")
+AUTHOR = Visitor("penulis", cast.AUTHOR.login, alike=2)
+ASSESSOR = Visitor("penguji", cast.ASSESSOR.login, alike=1)
 VISITORS = (
     Visitor("tamu"),
     Visitor("pendatang", cast.NEWCOMER.login),
     Visitor("belajar", cast.MIDDLE.login),
     TESTED,
     Visitor("lulus", cast.GRADUATED.login),
+    AUTHOR,
+    ASSESSOR,
 )
 TRAINING, PRETEST = "asesmen-formatif", "tes-awal"
 
@@ -59,7 +68,7 @@ def sit_down(browser: Browser, server: Server) -> None:
     server.pintar(
         "people", "create", "--name", "Ratna Dewi", "--nik", TESTED.login, "--password-stdin", given=cast.PASSWORD
     )
-    context = TESTED.enter(browser, server.url)
+    context = TESTED.enter(browser, server)
     page = context.new_page()
     page.goto(f"/pelatihan/{TRAINING}/")
     page.goto(page.locator("a[href^='/angkatan/']").first.get_attribute("href") or "")
@@ -76,7 +85,7 @@ def sit_down(browser: Browser, server: Server) -> None:
 def walk(browser: Browser, server: Server) -> None:
     """All visitors through the house, one after the other."""
     for visitor in VISITORS:
-        context = visitor.enter(browser, server.url)
+        context = visitor.enter(browser, server)
         visitor.addresses(context, server)
         context.close()
 

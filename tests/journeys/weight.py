@@ -29,6 +29,8 @@ SHOP = Budget(html=18, fonts=28, images=54, total=150)
 SIGN_IN = Budget(html=8, fonts=0, images=4, total=62)
 LESSON = Budget(html=20, fonts=28, images=20, total=135)
 TEST = Budget(html=60, fonts=0, images=20, total=130)
+TABLES = Budget(html=40, fonts=28, images=10, total=170)
+EDITOR = Budget(html=25, fonts=28, images=10, total=280)
 VERIFICATION = Budget(html=10, fonts=0, images=6, total=20)
 
 # The pattern of an address → its budget; the first that fits.
@@ -38,6 +40,8 @@ BUDGETS = (
     (r"/tes/", TEST),
     (r"/belajar/[^/]+/[^/]+/", LESSON),
     (r"/v/", VERIFICATION),
+    (r"/bank/[^/]+/tulis/", EDITOR),
+    (r"/bank/", TABLES),
     (r"/", SHOP),
 )
 

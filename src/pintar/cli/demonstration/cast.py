@@ -9,7 +9,8 @@ AGE = timedelta(days=50)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Someone who can sign in. `login` is one of their numbers; `unit` the key of an office."""
+    """Someone who can sign in. `login` is one of their numbers; `unit` the key of an office; `grant` a role held there,
+    which asks for a second factor at the first sign-in."""
 
     name: str
     story: str
@@ -21,6 +22,7 @@ class Role:
     gender: str
     unit: str
     language: str = "id"
+    grant: str = ""
 
 
 MIDDLE = Role(
@@ -35,7 +37,15 @@ NEWCOMER = Role(
     "Maria Goreti Bria", "a newcomer", "nuptk", "4437768669230123", "maria@contoh.pintar.example",
     "penyuluh", "non-asn", "P", "kua-kecamatan-bajawa",
 )  # fmt: skip
-ROLES = (NEWCOMER, MIDDLE, GRADUATED)
+AUTHOR = Role(
+    "Ni Wayan Suryani", "writes questions, with any authenticator app as second factor", "nip", "197904152005012006",
+    "wayan@contoh.pintar.example", "lainnya", "pns", "P", "balai-diklat-keagamaan-semarang", grant="penulis",
+)  # fmt: skip
+ASSESSOR = Role(
+    "Hasanuddin Lubis", "reviews them, likewise", "nip", "197206211998031005", "hasan@contoh.pintar.example",
+    "lainnya", "pns", "L", "balai-diklat-keagamaan-semarang", grant="penguji",
+)  # fmt: skip
+ROLES = (NEWCOMER, MIDDLE, GRADUATED, AUTHOR, ASSESSOR)
 
 CROWD = (
     "Ahmad Fauzi", "Ni Luh Putu Sari", "Bernadus Wea", "Nurhayati", "Agus Setiawan", "Fransiska Lende", "Rahmawati",
@@ -53,12 +63,12 @@ def offices(now: datetime) -> None:
 
 
 def people(now: datetime) -> None:
-    from pintar.people.actions import create_person
+    from pintar.people.actions import create_person, give_grant
     from pintar.people.queries import units_by_key
 
     units = units_by_key(role.unit for role in ROLES)
     for role in ROLES:
-        create_person(
+        made = create_person(
             name=role.name,
             given={role.kind: role.login},
             email=role.email,
@@ -74,6 +84,8 @@ def people(now: datetime) -> None:
             by=None,
             now=now - AGE,
         )
+        if role.grant:
+            give_grant(person=made.person, role=role.grant, unit=units[role.unit], by=None, now=now - AGE)
     for number, name in enumerate(CROWD):
         create_person(
             name=name,
