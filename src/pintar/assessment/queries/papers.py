@@ -50,7 +50,8 @@ class Gap:
 class Question:
     """One question as the person sees it. `number` from 1; form fields are named by `field` ("q7").
 
-    `parts` is the stem: HTML and gaps in turn (one piece of HTML where there are no gaps).
+    `parts` is the stem: HTML and gaps in turn (one piece of HTML where there are no gaps). `language` is that of the
+    author's words.
     """
 
     key: str
@@ -65,6 +66,11 @@ class Question:
     answered: bool
     flag: bool
     seq: int
+    language: str = "id"
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language == "ar" else "ltr"
 
     @property
     def is_choice(self) -> bool:
@@ -189,7 +195,7 @@ def own(sitting: UUID, person_id: int) -> models.Sitting:
     return row
 
 
-def question(asked: Mapping[str, Any], number: int, answer: Answer) -> Question:
+def question(asked: Mapping[str, Any], number: int, answer: Answer, language: str = "id") -> Question:
     """The question of these JSON values with an answer, as a page shows it."""
     field = f"q{number}"
     value = answer.value
@@ -206,6 +212,7 @@ def question(asked: Mapping[str, Any], number: int, answer: Answer) -> Question:
         answered=answer.given,
         flag=answer.flag,
         seq=answer.seq,
+        language=language,
     )
 
 

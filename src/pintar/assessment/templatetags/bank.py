@@ -13,6 +13,10 @@ from pintar.sciences.writing import Warning
 
 register = template.Library()
 
+# Mistakes that the editor shows at the first row, though they are of no one row.
+OF_THE_KEY = ("no_correct_option", "several_correct_options", "too_few_correct")
+OF_ALL_ROWS = ("too_few", "too_many")
+
 
 @register.simple_tag
 def as_learner_sees(question: Question) -> SafeString:
@@ -27,6 +31,17 @@ def as_learner_sees(question: Question) -> SafeString:
 def fault_in_words(fault: FieldFault) -> SafeString:
     """What is wrong with a field."""
     return render_to_string(f"assessment/bank/faults.html#{fault.code}", dict(fault.detail)).strip()  # type: ignore[return-value]
+
+
+@register.simple_tag
+def field_in_words(fault: FieldFault) -> SafeString:
+    """Where a mistake lies: the field, its row with its number, or the key of the whole question."""
+    kind, _, n = fault.field.partition("-")
+    if kind != "fill" and fault.code in OF_THE_KEY:  # a gap has a key of its own
+        kind = "key"
+    elif kind != "fill" and fault.code in OF_ALL_ROWS:
+        n = ""
+    return render_to_string("assessment/bank/parts/field_name.html", {"kind": kind, "n": n}).strip()  # type: ignore[return-value]
 
 
 @register.simple_tag

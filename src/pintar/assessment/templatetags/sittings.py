@@ -22,11 +22,14 @@ OPENING = (
 )
 CHOICE = (
     '<label class="choice{box}"><input type="{kind}" name="{field}" value="{id}"{checked}>'
-    '<span><b>{letter}</b> <bdi lang="id">{html}</bdi>{tick}</span></label>'
+    '<span><b>{letter}</b> <bdi lang="{language}">{html}</bdi>{tick}</span></label>'
 )
-CHOICES = '<legend class="question" lang="id" dir="ltr">{stem}</legend>{hint}<div class="choices">{choices}</div>'
+CHOICES = (
+    '<legend class="question" lang="{language}" dir="{direction}">{stem}</legend>'
+    '{hint}<div class="choices">{choices}</div>'
+)
 HINT = '<p class="hint">{text}</p>'
-OPTION = '<option lang="id" value="{id}"{selected}>{letter}. {text}</option>'
+OPTION = '<option lang="{language}" value="{id}"{selected}>{letter}. {text}</option>'
 PLACE = '<option value="{n}"{selected}>{n}</option>'
 NUMBER = '<a href="{page}?soal={n}" data-ke="{n}"{look}{here} aria-label="{label}">{n}</a>\n'
 
@@ -61,12 +64,21 @@ def choice_question(question: Question, shown: int) -> SafeString:
             checked=" checked" if choice.chosen else "",
             letter=letters[place % len(letters)],
             html=choice.html,
+            language=question.language,
             tick=tick,
         )
         for place, choice in enumerate(question.choices)
     )
     return SafeString(
-        opening(question, shown) + CHOICES.format(stem=question.parts[0], hint=hint, choices=choices) + "</fieldset>"
+        opening(question, shown)
+        + CHOICES.format(
+            stem=question.parts[0],
+            language=question.language,
+            direction=question.direction,
+            hint=hint,
+            choices=choices,
+        )
+        + "</fieldset>"
     )
 
 
@@ -79,6 +91,7 @@ def partners(question: Question, chosen: str) -> SafeString:
             OPTION.format(
                 id=escape(choice.id),
                 selected=" selected" if choice.id == chosen else "",
+                language=question.language,
                 letter=letters[place % len(letters)],
                 text=in_a_list(choice.html),
             )

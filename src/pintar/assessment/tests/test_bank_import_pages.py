@@ -63,6 +63,13 @@ def test_a_missing_key_is_chosen_on_the_spot_and_a_question_left_out_and_in_agai
     assert "ada yang tidak ikut): 1" in taken
 
 
+def test_what_is_missing_is_named_as_the_author_names_it(at_work: Client) -> None:
+    page = at_work.get(upload(at_work, "1. Tanpa kunci?\nA. Satu\nB. Dua\n\n2. Tanpa pilihan?").url).content.decode()
+    assert "Kunci: Kuncinya belum dipilih" in page
+    assert "Pilihan: Isi paling sedikit 2" in page
+    assert "Pilihan 1: " not in page
+
+
 def test_a_question_is_mended_in_the_editors_form_and_nothing_typed_is_lost(at_work: Client) -> None:
     address = upload(at_work, "1. Tanpa pilihan kedua?\n*A. Satu").url
     form = f"{address}1/"

@@ -283,4 +283,23 @@ def test_a_language_version_begins_from_its_original_and_stands_beside_it(
     other = models.Item.objects.get(original=row)
     assert (saved.status_code, other.language) == (303, "en")
     assert "Bahasa Inggris" in at_work.get(f"{HOME}soal/kubus/").content.decode()
-    assert "Tulis versi" not in at_work.get(saved.url).content.decode()
+    shown = at_work.get(saved.url).content.decode()
+    assert "Tulis versi" not in shown
+    assert '<legend class="question" lang="en" dir="ltr">' in shown
+
+
+@pytest.mark.parametrize("type_", sorted(bank.BODIES))
+def test_an_item_in_arabic_is_drawn_from_right_to_left(
+    at_work: Client, author: Person, now: datetime, type_: str
+) -> None:
+    bank.write(author, now, bank.text(type_, key="soal"), language="ar")
+    card = at_work.get(f"{HOME}soal/soal/").content.decode().split('<div class="card">')[1].split("</fieldset>")[0]
+    assert 'class="question" lang="ar" dir="rtl"' in card
+    assert 'lang="id"' not in card
+
+
+def test_the_table_shows_a_formula_on_one_line(at_work: Client, author: Person, now: datetime) -> None:
+    bank.write(
+        author, now, bank.text(stem=r"Soal ini menghasilkan $p = \frac{11}{28} \approx 0{,}39$ seharga $5 dan $6.")
+    )
+    assert "menghasilkan p = 11/28 ≈ 0,39 seharga $5 dan $6." in at_work.get(HOME).content.decode()

@@ -139,6 +139,7 @@ def test_an_offer_is_accepted_and_declined_on_the_home_page(
     batch = offered(edition, person, now)
     shown = words(client.get("/beranda/"))
     assert "Ada kursi untuk Anda" in shown and "Terima kursi" in shown and "csrfmiddlewaretoken" in shown
+    assert '<a class="button quiet" href="/pelatihan/">' in shown  # the offer has the one filled button
     declined = client.post(f"/angkatan/{batch.key}/kursi/", {"_method": "DELETE", "apa": "tawaran"}, follow=True)
     assert "Tawaran dilewati" in words(declined)
     assert "Ada kursi untuk Anda" not in words(client.get("/beranda/"))

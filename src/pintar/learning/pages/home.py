@@ -12,6 +12,8 @@ from pintar.learning.queries.home import home_page
 # The panels that stand beside the card and below everything; all others stand above the card.
 BESIDE = "jp"
 BELOW = "daftar-tunggu"
+# The one that asks for something within a day: while it is there, its button is the page's one primary action.
+URGENT = "tawaran"
 
 
 @access(ACCOUNT)
@@ -27,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "greeting": _greeting(timezone.localtime(now).hour),
         "beside": [panel for panel in filled if panel.name == BESIDE],
         "above": [panel for panel in filled if panel.name not in (BESIDE, BELOW)],
+        "is_urgent": any(panel.name == URGENT for panel in filled),
         "below": [panel for panel in filled if panel.name == BELOW],
     }
     return render(request, "learning/home.html", context)

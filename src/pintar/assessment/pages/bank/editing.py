@@ -121,10 +121,15 @@ def _beside(page: EditorPage, fields: Mapping[str, str], saved_at: datetime | No
     read = items_form.read(page.type, fields, page.key, fields.get("indicator", ""))
     return {
         "page": page,
-        "preview": queries.preview(read.item, page.pictures),
+        "preview": queries.preview(read.item, page.pictures, language=_language(fields)),
         "missing": len(_faults(page, read, fields)),
         "saved_at": saved_at,
     }
+
+
+def _language(fields: Mapping[str, str]) -> str:
+    chosen = fields.get("language", "id")
+    return chosen if chosen in rules.LANGUAGES else "id"
 
 
 def _home(page: EditorPage) -> str:

@@ -156,7 +156,7 @@ def item_page(slug: str, key: str, reader: Person, now: datetime) -> ItemPage:
         original=row.original.key if row.original else "",
         state=row.state,
         number=row.number,
-        preview=preview(_text(row, newest), newest.pictures),
+        preview=preview(_text(row, newest), newest.pictures, language=row.language),
         versions=tuple(_version(each, names) for each in versions),
         history=tuple(_step(each, names) for each in steps),
         steps=bank.steps_for(bank.Standing(row.state, is_own), roles),
@@ -184,8 +184,8 @@ def version_page(slug: str, key: str, number: int, reader: Person, now: datetime
         number=number,
         newest=row.number,
         line=_version(earlier, _names([earlier.by])),
-        preview=preview(_text(row, earlier), earlier.pictures, 1),
-        preview_of_newest=preview(_text(row, newest), newest.pictures, 2),
+        preview=preview(_text(row, earlier), earlier.pictures, 1, row.language),
+        preview_of_newest=preview(_text(row, newest), newest.pictures, 2, row.language),
         may_write=bank.may_write(row.state, people.roles_of(reader.uid, now)) is None,
     )
 

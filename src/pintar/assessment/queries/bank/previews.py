@@ -24,12 +24,12 @@ class Preview:
     warnings: tuple[Warning, ...]
 
 
-def preview(item: Item, pictures: Mapping[str, Any], number: int = 1) -> Preview:
+def preview(item: Item, pictures: Mapping[str, Any], number: int = 1, language: str = "id") -> Preview:
     """Options stand in the author's order. Never raises on what a text holds."""
     question, key = rendered.halves(item, pictures)
     return Preview(
-        question=papers.question(question, number, Answer()),
-        solved=papers.question(question, number, Answer(_right(key))),
+        question=papers.question(question, number, Answer(), language),
+        solved=papers.question(question, number, Answer(_right(key)), language),
         feedback=key["feedback"],
         marks=marks_of(item),
         warnings=warnings(item),
