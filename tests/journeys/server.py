@@ -26,7 +26,7 @@ from typing import Any
 from addresses import Address, Built
 
 PINTAR = Path(sys.executable).parent / "pintar"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Server:
