@@ -68,7 +68,7 @@ def renew(*, course: str, by: UUID | None, now: datetime) -> Edition:
     """
     with transaction.atomic():
         row = models.Course.objects.select_for_update().filter(slug=course).first()
-        newest = row and models.Edition.objects.filter(course=row).order_by("-number").first()
+        newest = models.Edition.objects.filter(course=row).order_by("-number").first() if row else None
         if row is None or newest is None:
             raise not_found("courses", "unknown_course")
         edition = models.Edition.objects.create(

@@ -1,7 +1,7 @@
 """Opening a sitting: which form or which items this person gets."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -99,18 +99,24 @@ def _create(
 def _items(person_id: int, edition: UUID, rule: TestRule, number: int, seed: bytes) -> tuple[str, list[str], list[str]]:
     """The form's name ("" for a quiz), the items in the order shown, and those of them that are only tried."""
     bank = kept.bank(edition)
-    earlier = models.Sitting.objects.filter(person_id=person_id, edition=edition).order_by("opened_at", "id")
+    earlier = models.Sitting.objects.filter(person_id=person_id).order_by("opened_at", "id")
     if rule.kind == "quiz":
-        taken = list(earlier.filter(test=rule.key).values_list("items", flat=True))
+        taken = list(earlier.filter(edition=edition, test=rule.key).values_list("items", flat=True))
         pool = [_seen(item, bank.indicators[item], taken) for item in bank.banks[rule.key]]
         return "", paper.draw(pool, rule.items, seed), []
-    taken = list(earlier.exclude(form="").values_list("form", "pilots"))
-    form = form_for(
-        sorted(bank.forms), [form for form, _ in taken], person_id, edition, rules.occasion(rule.kind, number)
-    )
-    tried = {item for _, pilots in taken for item in pilots}
+    of_course = _of_course(edition, earlier.exclude(form="").values_list("edition", "items", "pilots"))
+    used = rules.met_forms({form: bank.forms[form] for form in sorted(bank.forms)}, [items for items, _ in of_course])
+    form = form_for(sorted(bank.forms), used, person_id, edition, rules.occasion(rule.kind, number))
+    tried = {item for _, pilots in of_course for item in pilots}
     pilots = _pilots(edition, bank, tried, seed) if bank.pilots_each else []
     return form, paper.mix(bank.forms[form], pilots, seed), pilots
+
+
+def _of_course(edition: UUID, taken: Iterable[tuple[UUID, list[str], list[str]]]) -> list[tuple[list[str], list[str]]]:
+    """Items and pilots of the sittings in any edition of this training: keys name items within it."""
+    rows = list(taken)
+    slugs = {uid: found.slug for uid, found in courses.editions([edition, *(uid for uid, _, _ in rows)]).items()}
+    return [(items, pilots) for uid, items, pilots in rows if slugs.get(uid) == slugs[edition]]
 
 
 def _pilots(edition: UUID, bank: kept.Bank, tried: Collection[str], seed: bytes) -> list[str]:

@@ -1,6 +1,6 @@
 """Decisions about sittings, as values: may one begin, until when may answers come, which answer counts, who passed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -113,14 +113,27 @@ def _refused(number: int, code: str) -> Opening:
     return Opening(False, (Reason("assessment", code),), number)
 
 
-def occasion(kind: str, number: int) -> int:
-    """Which turn of a person's rotation of forms: 0 the pre-test, then the sittings, last the remedial one."""
-    return 0 if kind == "pretest" else number
+def occasion(kind: str, number: int, sittings: int = 0) -> int:
+    """Which turn of a person's rotation of forms: 0 the pre-test, then the sittings, then the remedial one, last the
+    retest. `sittings` are those of the post-test; only the retest has to know them."""
+    match kind:
+        case "pretest":
+            return 0
+        case "retest":
+            return sittings + 2
+        case _:
+            return number
 
 
-def forms_needed(pretest: bool, sittings: int) -> int:
-    """How many parallel forms let nobody meet an item twice: pre-test, sittings, remedial."""
-    return int(pretest) + sittings + 1 if sittings else int(pretest)
+def forms_needed(pretest: bool, sittings: int, retest: bool = False) -> int:
+    """How many parallel forms let nobody meet an item twice: pre-test, sittings, remedial, retest."""
+    return int(pretest) + (sittings + 1 if sittings else 0) + int(retest)
+
+
+def met_forms(forms: Mapping[str, Sequence[str]], taken: Iterable[Sequence[str]]) -> list[str]:
+    """The forms of which a person has met an item, in the order in which they met it: `taken` are the items of their
+    earlier sittings, oldest first, in whatever edition."""
+    return [form for items in taken for form, held in forms.items() if not set(held).isdisjoint(items)]
 
 
 def deadline(opened_at: datetime, minutes: int | None, extra_percent: int, latest_end: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Which sitting may begin, and which form or items it has."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from pintar.assessment import actions, kept, queries
 from pintar.assessment.actions.opening import form_for
 from pintar.assessment.models import Sitting
-from pintar.assessment.tests import builders
+from pintar.assessment.rules import forms_needed, met_forms, occasion
+from pintar.assessment.tests import builders, items
 from pintar.courses.queries import Edition
 from pintar.foundation.refusals import Refusal
 from pintar.people.queries import Person
@@ -105,6 +107,39 @@ def test_five_neighbours_share_the_forms_as_in_a_latin_square(edition: Edition) 
     rows = [[form_for(forms, [], start + who, edition.uid, turn) for turn in range(5)] for who in range(5)]
     assert all(sorted(row) == forms for row in rows)
     assert all(sorted(column) == forms for column in zip(*rows, strict=True))
+
+
+def test_with_six_forms_each_serves_each_role_equally_and_nobody_meets_one_twice(edition: Edition) -> None:
+    """Pre-test, three sittings, remedial, retest, over sixty people whose numbers follow each other."""
+    forms = list("ABCDEF")
+    roles = [
+        occasion("pretest", 1),
+        *(occasion("posttest", n) for n in (1, 2, 3, 4)),
+        occasion("retest", 1, sittings=3),
+    ]
+    assert roles == list(range(forms_needed(pretest=True, sittings=3, retest=True)))
+    start = 600 - edition.uid.int % 1_000_003 % 6
+    rows = [[form_for(forms, [], start + who, edition.uid, role) for role in roles] for who in range(60)]
+    assert all(sorted(row) == forms for row in rows)
+    assert all(Counter(column) == dict.fromkeys(forms, 10) for column in zip(*rows, strict=True))
+
+
+def test_a_form_counts_as_met_when_one_of_its_items_was_met_in_whatever_edition() -> None:
+    forms = {"A": ["1", "2"], "B": ["3", "4"], "C": ["5", "6"]}
+    assert met_forms(forms, [["6", "x"], ["1", "3"]]) == ["C", "A", "B"]
+    assert met_forms(forms, [["x", "y"]]) == []
+
+
+def test_in_a_later_edition_a_person_gets_forms_without_what_they_met_before(
+    edition: Edition, person: Person, now: datetime
+) -> None:
+    """The later edition has the same items under other names of forms."""
+    first = builders.sit(person, edition.uid, "tes-akhir", now, right=0)
+    files = {f"forms/{new}.yaml": items.make_file(old.lower()) for new, old in zip("ABCDE", "EABCD", strict=True)}
+    later = builders.publish_all_types(now, files=files)
+    second = builders.sit(person, later.uid, "tes-akhir", now + 2 * DAY, right=0)
+    shown = [set(Sitting.objects.get(uid=each.uid).items) for each in (first, second)]
+    assert shown[0].isdisjoint(shown[1])
 
 
 def test_another_seat_in_the_same_edition_brings_unseen_forms_first(
