@@ -1,7 +1,7 @@
 """What the psychometrics reaches, each figure beside its goal.
 
-    python -m bench measure                   every study in its short form, a minute or two
-    python -m bench measure --form long       as the goals speak of them (the honest cohorts take an hour)
+    python -m bench measure                   every study in its short form, some minutes
+    python -m bench measure --form long       as the goals speak of them (the honest cohorts: 20 minutes of a processor)
     python -m bench measure dif planted       some of them
 
 Studies are drawn anew from --seed; the same seed gives the same figures. Exit status 1 if a goal is missed.
