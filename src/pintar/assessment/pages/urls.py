@@ -16,6 +16,7 @@ urlpatterns = [
     path("bank/<slug:slug>/tulis/<uuid:uid>/", editing.editor, name="bank-tulis"),
     path("bank/<slug:slug>/kisi-kisi/", blueprints.blueprint, name="bank-kisi"),
     path("bank/<slug:slug>/paket/", forms.forms, name="bank-paket"),
+    path("bank/<slug:slug>/paket/percobaan/", forms.tried, name="bank-percobaan"),
     path("bank/<slug:slug>/paket/<uuid:uid>/", forms.one, name="bank-paket-satu"),
     path("bank/<slug:slug>/paket/<uuid:uid>/keputusan/", forms.decision, name="bank-paket-keputusan"),
     path("bank/<slug:slug>/impor/", importing.bring, name="bank-impor"),

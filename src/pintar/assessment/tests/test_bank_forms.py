@@ -172,7 +172,7 @@ def test_forms_are_asked_for_looked_at_and_approved_on_plain_pages(
     deliver_all(lambda: now)
     row = models.FormSet.objects.get()
     one = f"{PAGE}{row.uid}/"
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         ready = client.get(one).content.decode()
     assert all(f"Paket {name}" in ready for name in "ABCDE")
     assert "Setujui paket" not in ready

@@ -11,7 +11,7 @@ from pintar.assessment.actions import hand_in
 from pintar.assessment.model_answers import right_value
 from pintar.assessment.tests import bank, builders, items
 from pintar.courses import actions as courses
-from pintar.courses.queries import Edition
+from pintar.courses.queries import Edition, latest_edition
 from pintar.foundation.ledger.worker import deliver_all
 from pintar.people.queries import Person
 from pintar.people.tests.builders import make_person, sign_in
@@ -105,3 +105,22 @@ def test_the_api_says_how_many_are_tried_and_never_which(
     result = queries.result_document(sitting, person.id)
     assert (result["items"], result["pilots"], result["answered"]) == (10, 2, 10)
     assert "Soal percobaan" in client.get(f"/tes/{sitting}/bukti/").content.decode()
+
+
+def test_an_author_makes_the_next_edition_with_what_is_in_trial_today(
+    trying: Edition, client: Client, now: datetime
+) -> None:
+    author, reviewer = bank.make_worker("penulis"), bank.make_worker("penguji")
+    sign_in(client, author, confirmed=True)
+    page, address = f"/bank/{bank.SLUG}/paket/", f"/bank/{bank.SLUG}/paket/percobaan/"
+    assert "belum ikut di edisi terbaru" not in client.get(page).content.decode()
+    row = bank.write(author, now, bank.text(key="coba-baru", indicator="2"))
+    for step, by in (("submit", author), ("approve", reviewer), ("pilot", reviewer)):
+        bank.step(row, step, by, now)
+    assert "1 soal dalam uji coba belum ikut di edisi terbaru" in client.get(page).content.decode()
+    for _ in range(2):
+        assert client.post(address).status_code == 303
+    after = latest_edition(bank.SLUG)
+    assert (after.number, "coba-baru" in kept.bank(after.uid).pilots) == (trying.number + 1, True)
+    sign_in(client, reviewer, confirmed=True)
+    assert client.post(address).status_code == 403

@@ -1,6 +1,6 @@
 """What can be done in a bank: write items and versions, keep what is being written, take steps, name enemies."""
 
-from pintar.assessment.actions.bank.assembling import approve_forms, ask_forms, assemble_forms, drop_forms
+from pintar.assessment.actions.bank.assembling import approve_forms, ask_forms, assemble_forms, drop_forms, try_items
 from pintar.assessment.actions.bank.blueprints import write_blueprint
 from pintar.assessment.actions.bank.drafts import begin_draft, drop_draft, keep_draft
 from pintar.assessment.actions.bank.enemies import name_enemies
@@ -25,6 +25,7 @@ __all__ = [
     "restore_version",
     "take_in",
     "take_step",
+    "try_items",
     "undo_import",
     "write_blueprint",
     "write_item",

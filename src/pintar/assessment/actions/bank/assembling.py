@@ -111,6 +111,22 @@ def drop_forms(*, forms_uid: UUID, by: UUID, now: datetime) -> None:
         ledger.record(happened, about=row.uid, by=by, now=now)
 
 
+def try_items(*, course: str, by: UUID, now: datetime) -> None:
+    """Make the next edition with the items that are in trial today. Safe to repeat: where the newest has them all,
+    nothing is made.
+
+    Raises Refusal: 404 `unknown_course`; 403 `author_needed`.
+    """
+    courses.course(course)
+    if why := forms.may_ask(people.roles_of(by, now)):
+        raise Refusal(why, status=403)
+    with transaction.atomic():
+        # Two at once take turns at the newest edition; the second finds nothing left to try.
+        models.Blueprint.objects.select_for_update().filter(course__slug=course).order_by("-number").first()
+        if assemblies.pilots_wait(course, courses.latest_edition(course)):
+            publishing.renew(course=course, by=by, now=now)
+
+
 def _found(forms_uid: UUID) -> models.FormSet:
     row = models.FormSet.objects.select_related("course").filter(uid=forms_uid).first()
     if row is None:

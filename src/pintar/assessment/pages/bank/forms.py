@@ -62,6 +62,15 @@ def decision(request: HttpRequest, slug: str, uid: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("bank-paket-satu", args=[slug, uid]), status=303)
 
 
+@access(WORKERS)
+@require_POST
+def tried(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make the next edition with the items that are in trial today."""
+    actions.try_items(course=slug, by=reader(request).uid, now=clock.now())
+    messages.success(request, gettext("Edisi baru terbit. Angkatan yang dibuka mulai sekarang mencoba soal-soal ini."))
+    return HttpResponseRedirect(reverse("bank-paket", args=[slug]), status=303)
+
+
 def _page(
     request: HttpRequest, slug: str, uid: UUID | None = None, *, why: Reason | None = None, status: int = 200
 ) -> HttpResponse:

@@ -8,11 +8,11 @@ from django.db.models import F
 
 from pintar.assessment import models, rules
 from pintar.assessment.queries.bank.stock import USABLE, UsableItem, usable_items
-from pintar.assessment.rules import blueprint
+from pintar.assessment.rules import bank, blueprint
 from pintar.assessment.rules.blueprint import ANY, BANDS, Terms
 from pintar.courses import queries as courses
 
-__all__ = ["USABLE", "Assembled", "Placed", "assemble", "forms_needed"]
+__all__ = ["USABLE", "Assembled", "Placed", "assemble", "forms_needed", "pilots_wait"]
 
 ANCHORS = "anchors"
 
@@ -38,6 +38,19 @@ def forms_needed(edition: courses.Edition) -> int:
     pretest = any(test.kind == "pretest" for test in edition.tests.values())
     sittings = max((test.sittings for test in edition.tests.values() if test.kind == "posttest"), default=0)
     return rules.forms_needed(pretest, sittings)
+
+
+def pilots_wait(course: str, edition: courses.Edition) -> int:
+    """How many items in trial the next edition would try and this one does not, or in another text; 0 where the newest
+    blueprint gives them no share. Three queries."""
+    newest = models.Blueprint.objects.filter(course__slug=course).order_by("-number").first()
+    if newest is None or not newest.terms.get("pilot_percent"):
+        return 0
+    pilots = models.ItemVersion.objects.filter(
+        number=F("item__number"), item__course__slug=course, item__state=bank.PILOT, item__original=None
+    )
+    shown = models.ItemKey.objects.filter(edition=edition.uid, version__isnull=False)
+    return len(set(pilots.values_list("id", flat=True)) - set(shown.values_list("version_id", flat=True)))
 
 
 def assemble(row: models.FormSet) -> Assembled:

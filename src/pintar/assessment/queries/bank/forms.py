@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pintar.assessment import models
-from pintar.assessment.queries.bank.assemblies import forms_needed
+from pintar.assessment.queries.bank.assemblies import forms_needed, pilots_wait
 from pintar.assessment.rules import bank, blueprint, forms
 from pintar.assessment.rules.blueprint import BANDS, Terms
 from pintar.courses import queries as courses
@@ -88,13 +88,14 @@ class SetView:
 @dataclass(frozen=True, slots=True)
 class FormsPage:
     """`shown` is the set that was asked for, or the newest. `blueprint` is the newest version, 0 where there is none;
-    `needed` forms let nobody of the newest edition meet an item twice."""
+    `needed` forms let nobody of the newest edition meet an item twice; `pilots` are in trial and not yet in it."""
 
     slug: str
     title: str
     edition: int
     blueprint: int
     needed: int
+    pilots: int
     may_ask: bool
     may_decide: bool
     sets: tuple[SetLine, ...]
@@ -102,7 +103,7 @@ class FormsPage:
 
 
 def forms_page(slug: str, reader: Person, now: datetime, uid: UUID | None = None) -> FormsPage:
-    """Eight queries at most, however many items the forms have. Raises Refusal (404)."""
+    """Eleven queries at most, however many items the forms have. Raises Refusal (404)."""
     of, edition = courses.course(slug), courses.latest_edition(slug)
     newest = models.Blueprint.objects.filter(course_id=of.id).order_by("-number").values_list("number", flat=True)
     rows = list(models.FormSet.objects.filter(course_id=of.id).order_by("-id")[:MOST_SETS])
@@ -118,6 +119,7 @@ def forms_page(slug: str, reader: Person, now: datetime, uid: UUID | None = None
         edition=edition.number,
         blueprint=newest.first() or 0,
         needed=forms_needed(edition),
+        pilots=pilots_wait(slug, edition),
         may_ask=forms.may_ask(roles) is None,
         may_decide=bool(set(bank.ROLES) & set(roles)),
         sets=tuple(SetLine(row.uid, row.state, row.wanted, row.asked_at, is_used=row == used) for row in rows),
