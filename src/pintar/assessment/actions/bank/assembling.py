@@ -10,7 +10,6 @@ from pintar.assessment import models
 from pintar.assessment.events import FormsAsked, FormsAssembled, FormsDecided
 from pintar.assessment.queries.bank import assemblies
 from pintar.assessment.rules import bank, forms
-from pintar.courses import actions as publishing
 from pintar.courses import queries as courses
 from pintar.foundation import ledger
 from pintar.foundation.refusals import Reason, Refusal, not_found
@@ -91,7 +90,7 @@ def approve_forms(*, forms_uid: UUID, by: UUID, now: datetime) -> None:
         _use(row, by, now)
         happened = FormsDecided(forms=row.uid, course=row.course.uid, approved=True)
         ledger.record(happened, about=row.uid, by=by, now=now)
-        publishing.renew(course=slug, by=by, now=now)
+        _publish(slug, by, now)
 
 
 def drop_forms(*, forms_uid: UUID, by: UUID, now: datetime) -> None:
@@ -124,7 +123,13 @@ def try_items(*, course: str, by: UUID, now: datetime) -> None:
         # Two at once take turns at the newest edition; the second finds nothing left to try.
         models.Blueprint.objects.select_for_update().filter(course__slug=course).order_by("-number").first()
         if assemblies.pilots_wait(course, courses.latest_edition(course)):
-            publishing.renew(course=course, by=by, now=now)
+            _publish(course, by, now)
+
+
+def _publish(course: str, by: UUID, now: datetime) -> None:
+    from pintar.courses import actions as publishing  # reads texts; loaded by the few who publish, not to serve
+
+    publishing.renew(course=course, by=by, now=now)
 
 
 def _found(forms_uid: UUID) -> models.FormSet:
