@@ -36,8 +36,9 @@ def _failed(context: BrowserContext) -> str:
     """The result of a quiz that was handed in empty."""
     page = context.new_page()
     press(page, QUIZ, "main form button.button")
+    page.wait_for_url("**/tes/**")
     page.goto(f"{urlsplit(page.url).path}tinjau/")
-    page.click("main form button.button:not(.quiet)")
+    page.click("form[data-kumpulkan] button.button:not(.quiet)")
     page.wait_for_url("**/bukti/**")
     path = urlsplit(page.url).path
     page.close()

@@ -55,7 +55,6 @@ def main() -> None:
                     print(
                         f"| {visitor.name} | `{path}` | {cells} | {budget(path).total} | {counted[path]} |", flush=True
                     )
-                scales.close()
                 session.close()
     finally:
         server.stop()
