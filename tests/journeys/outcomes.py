@@ -2,23 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from browser import PHONE
 from playwright.sync_api import BrowserContext, Page
-from stage import Scene, Stage, go, press
+from stage import Scene, Stage, go
 from visitors import TESTED, Visitor
 
 from pintar.cli.demonstration import cast
 
-QUIZ = "/belajar/asesmen-formatif-1/kuis-bertanya/"
-
 
 def outcomes(stage: Stage) -> Iterator[Scene]:
-    """What did not go well: a failed quiz, a test that another device took over, certificates that hold no more."""
-    middle = Visitor("", cast.MIDDLE.login).enter(stage.browser, stage.server, **PHONE)
-    yield Scene("kuis-belum-tuntas", middle, go(_failed(middle)))
-    yield Scene("kuis-diulang", middle, go(QUIZ))
+    """What did not go well: a test that another device took over, certificates that hold no more."""
     here, there = (TESTED.enter(stage.browser, stage.server, **PHONE) for _ in range(2))
     sitting = stage.server.unlinked[TESTED.name][0]
     yield Scene("tes-diambil-alih", here, lambda page: _taken_over(page, there, sitting))
@@ -30,19 +24,6 @@ def outcomes(stage: Stage) -> Iterator[Scene]:
     yield Scene("sertifikat-dicabut", stranger, go(f"/v/{corrected['code']}/"))
     graduated = Visitor("", cast.GRADUATED.login).enter(stage.browser, stage.server, **PHONE)
     yield Scene("sertifikat-dicabut-pemilik", graduated, go("/sertifikat/"))
-
-
-def _failed(context: BrowserContext) -> str:
-    """The result of a quiz that was handed in empty."""
-    page = context.new_page()
-    press(page, QUIZ, "main form button.button")
-    page.wait_for_url("**/tes/**")
-    page.goto(f"{urlsplit(page.url).path}tinjau/")
-    page.click("form[data-kumpulkan] button.button:not(.quiet)")
-    page.wait_for_url("**/bukti/**")
-    path = urlsplit(page.url).path
-    page.close()
-    return path
 
 
 def _taken_over(page: Page, elsewhere: BrowserContext, sitting: str) -> None:
