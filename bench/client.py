@@ -22,7 +22,7 @@ MOST_ARRIVALS = 2_000_000
 LONGEST = 1_800.0
 """Seconds of one run."""
 
-MOST_CONNECTIONS = 8_192
+MOST_CONNECTIONS = 24_000
 LONGEST_HEAD = 65_536
 UNANSWERED = 0
 """The status of a request that got no whole answer: refused, broken off, or too late."""

@@ -167,6 +167,7 @@ def statements(requests: list[dict[str, Any]]) -> int:
 def statements_in_queue(batch: str, contender: int) -> int:
     """The statements of a look at the page of the queue by this contender, through the front of a process of its own:
     who waits never meets Django."""
+    import asyncio
     import io
     from unittest.mock import patch
 
@@ -174,10 +175,9 @@ def statements_in_queue(batch: str, contender: int) -> int:
 
     from pintar.enrolment.waitingroom import tickets
     from pintar.foundation import clock
+    from pintar.front import front
     from pintar.people.models import Account
-    from pintar.wsgi import Front, application, house
 
-    front = Front(house, application.lanes, application.room)
     uid = Account.objects.get(name=f"Peserta {contender}").uid
     ticket = tickets.QueueTicket(batch, tickets.id_of(batch, uid), 0, int(clock.now().timestamp()))
     environ = {
@@ -189,7 +189,7 @@ def statements_in_queue(batch: str, contender: int) -> int:
         front.room.begin(batch)
         assert executed.call_count, "whoever asks the database is not seen"
         executed.reset_mock()
-        page = b"".join(front(environ, lambda *told: None)).decode()
+        page = b"".join(asyncio.run(front(environ, lambda *told: None))).decode()
         assert batch in page, page[:200]
         return executed.call_count
 

@@ -7,4 +7,4 @@ from pintar.cli.start import _serve
 
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.plain.settings"
-    _serve("127.0.0.1", int(sys.argv[1]), int(sys.argv[2]), "bench.plain.wsgi:application")
+    _serve("127.0.0.1", int(sys.argv[1]), int(sys.argv[2]), "bench.plain.front:application")

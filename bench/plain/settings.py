@@ -14,7 +14,6 @@ SECRET_KEY = "of no secret"
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "bench.plain.urls"
-WSGI_APPLICATION = "bench.plain.wsgi.application"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

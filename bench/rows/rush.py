@@ -5,6 +5,7 @@ import random
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -21,7 +22,9 @@ from bench.servers import House, Plain
 LONGEST = 180.0
 """Seconds after which whoever has no definite answer is undecided."""
 
-CONNECTIONS = 512
+CONNECTIONS, NEWCOMERS = 16_000, 12_000
+"""Requests under way at most, and first requests among them: whoever was answered has a telephone of their own, and
+does not stand behind newcomers to ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def contend(
 
     async def run() -> None:
         clients = [Client(url, connections=CONNECTIONS // len(urls)) for url in urls]
+        newcomers = asyncio.Semaphore(NEWCOMERS)
 
         def visit(number: int) -> Visit:
             async def until_told(first: Client, at: float) -> None:
@@ -55,7 +59,8 @@ def contend(
                     client = clients[(number + tries) % len(clients)]
                     client.begun = first.begun
                     tries += 1
-                    answer = await client.send(contender.next.encode(client.host), at)
+                    async with newcomers if tries == 1 else nullcontext():
+                        answer = await client.send(contender.next.encode(client.host), at)
                     outcome = contender.hear(answer)
                     if outcome != AGAIN:
                         place = place_on(contender.ticket) if contender.ticket else None

@@ -22,7 +22,6 @@ DEBUG = False
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 PUBLIC_URL = ENVIRONMENT.public_url
 ROOT_URLCONF = "pintar.urls"
-WSGI_APPLICATION = "pintar.wsgi.application"
 APPEND_SLASH = True
 
 # Rooms from the ground up.

@@ -166,7 +166,7 @@ def test_nothing_outlives_a_start_that_is_killed(started):
 
 def test_what_only_publishing_printing_or_signing_in_needs_is_not_loaded_to_serve(tmp_path):
     """The server is loaded once at the start; each of these libraries costs every start and every process."""
-    script = "import sys, pintar.wsgi, pintar.urls\nprint(*sorted({name.split('.')[0] for name in sys.modules}))"
+    script = "import sys, pintar.front, pintar.urls\nprint(*sorted({name.split('.')[0] for name in sys.modules}))"
     env = environment(tmp_path, DJANGO_SETTINGS_MODULE="pintar.settings")
     loaded = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     names = set(loaded.stdout.split())

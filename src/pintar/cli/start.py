@@ -8,6 +8,7 @@ house already loaded. Where a system cannot fork cleanly (macOS), each loads it 
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -25,6 +26,8 @@ import click
 from pintar.cli import in_a_sentence
 
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+# Connections of one server process; most of them wait for their person to tap again.
+MOST_CONNECTIONS = 32_768
 PROCESSES = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
@@ -152,25 +155,31 @@ def _run(host: str, port: int, processes: int) -> None:
         _wait(child, seconds=15)
 
 
-def _serve(host: str, port: int, processes: int, application: str = "pintar.wsgi:application") -> None:
+def _serve(host: str, port: int, processes: int, application: str = "pintar.front:application") -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    from pintar.foundation.lanes import THREADS
-
+    _allow_connections()
     os.register_at_fork(after_in_child=_end_with_parent)  # those that granian forks to serve
     Server(
         application,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=processes,
-        blocking_threads=THREADS,
+        backlog=MOST_CONNECTIONS,
+        backpressure=MOST_CONNECTIONS,
         websockets=False,
-        log_level=LogLevels.error,  # it warns of many threads; ours sleep
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _allow_connections() -> None:
+    """Ask for as many open files as the system lets us have: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _work() -> None:

@@ -1,31 +1,32 @@
 """Classes of work: what may be crowded out when more is asked than the machine can do, and what never is.
 
-The server has many threads, most of them asleep. A request runs in the lane of its class: at most `at_once` of a class
-run at a time, a bounded number wait behind them, and whoever finds no place to wait is told so at once (`Crowded`). The
-floor's own lane, for people who study or sit a test, has no bound but the threads themselves, and the bounds of the
-others add up to fewer than those; so a stampede at one door leaves the others open.
+One event loop takes every request in, whole, before anybody works on it (`way_in`). The work itself is done in the lane
+of its class: at most `at_once` of a class run at a time, each in a thread of the lane's own with its own database
+connection; a bounded number wait behind them in the order in which they came, and whoever finds no place to wait is
+told so at once (`Crowded`). So a stampede at one door leaves the others open.
 
-Each place in a lane has a database connection of its own, which goes with the place and not with the thread: there are
-as many connections as places, however many threads sleep.
+Whoever waits is an entry in a list and no thread. Threads that wait for Python's own lock each wake every so often to
+ask for it: with hundreds of them the machine did little else, and those at the counter got no turn.
 """
 
+import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from functools import partial
+from queue import SimpleQueue
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connections
 
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
-# Threads of one server process; nearly all of them sleep.
-THREADS = 512
 # How long somebody waits in a lane before they are told that it is crowded: seconds.
 PATIENCE = 15.0
+# So often it is looked whether somebody has waited that long: seconds.
+LOOK_EVERY = 1.0
 # The weight of the newest in the running mean of how long one of a lane takes.
 NEWEST = 0.05
 
@@ -39,112 +40,142 @@ class Crowded(Exception):
 
 
 class Lane:
-    """`at_once` requests run, `waiting` more wait in the order in which they came."""
+    """`at_once` threads work, `waiting` more wait in the order in which they came (None: as many as come), and beyond
+    them `called` of those who come because they were called."""
 
-    def __init__(self, name: str, at_once: int, waiting: int):
-        self.name, self.at_once, self.room_to_wait = name, at_once, waiting
+    def __init__(self, name: str, at_once: int, waiting: int | None, called: int = 0):
+        self.name, self.at_once, self.room_to_wait, self.room_for_called = name, at_once, waiting, called
         self.takes = 0.005  # seconds one takes, a running mean
         self._lock = threading.Lock()
-        self._free = deque(_Place() for _ in range(at_once))
-        self._line: deque[_Waiter] = deque()
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._line: deque[_Job] = deque()
+        self._inside = 0
 
     @property
     def behind(self) -> int:
         """How many wait."""
-        return len(self._line)
+        return max(0, self._inside - self.at_once)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody is in it."""
+        return self._inside > 0
 
     @property
     def per_second(self) -> float:
         """What this lane gets done when it is never idle, by how long the last ones took."""
         return self.at_once / self.takes
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Run in this lane, on its connection. Raises Crowded."""
-        place = self._take()
-        began = time.monotonic()
-        place.enter()
+    async def do[T](self, step: Callable[[], T], *, called: bool = False) -> T:
+        """What the step returns, or raises, when it has run in a thread of this lane. Raises Crowded before anything
+        was begun. A step that runs is never broken off, whoever waited for it. `called`: they were called."""
+        job = _Job(step, asyncio.get_running_loop())
+        self._enter(job, called)
         try:
-            yield
+            return await job.told
         finally:
-            place.leave()
-            self.takes += NEWEST * (time.monotonic() - began - self.takes)
-            self._give(place)
+            self._leave()
 
-    def run(self, application: Wsgi, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    async def run(self, application: Wsgi, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The application's answer, made in this lane. Raises Crowded before anything was begun."""
-        with self.place():
-            return application(environ, start_response)
+        return await self.do(partial(answer_of, application, environ, start_response))
 
     def close(self) -> None:
-        """Close the connections of the places that are free; they open anew when they are needed."""
+        """Close the connections and end the threads, once what was begun is done."""
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _enter(self, job: "_Job", called: bool) -> None:
         with self._lock:
-            for place in self._free:
-                place.close()
+            if self._is_full(called):
+                raise Crowded(self.behind / self.per_second)
+            self._inside += 1
+            if len(self._threads) < min(self.at_once, self._inside):
+                self._threads.append(threading.Thread(target=self._work, name=self.name, daemon=True))
+                self._threads[-1].start()
+            if self._inside > self.at_once:
+                if not self._line:
+                    job.loop.call_later(LOOK_EVERY, self._let_the_tired_go, job.loop)
+                self._line.append(job)
+        self._jobs.put(job)
 
-    def _take(self) -> "_Place":
+    def _is_full(self, called: bool) -> bool:
+        if self.room_to_wait is None:
+            return False
+        return self._inside >= self.at_once + self.room_to_wait + (self.room_for_called if called else 0)
+
+    def _leave(self) -> None:
         with self._lock:
-            if self._free:
-                # The place used last: its connection is open and its pages are warm.
-                return self._free.pop()
-            if len(self._line) >= self.room_to_wait:
-                raise Crowded(len(self._line) / self.per_second)
-            mine = _Waiter()
-            self._line.append(mine)
-        if mine.called.acquire(timeout=PATIENCE):
-            return mine.taken()
+            self._inside -= 1
+
+    def _work(self) -> None:
+        while job := self._jobs.get():
+            if self._begin(job):
+                began = time.monotonic()
+                job.do()
+                self.takes += NEWEST * (time.monotonic() - began - self.takes)
+        connections.close_all()
+
+    def _begin(self, job: "_Job") -> bool:
+        """False for one who waits no more."""
         with self._lock:
-            if mine.place is None:
-                self._line.remove(mine)
-                raise Crowded(len(self._line) / self.per_second)
-        return mine.taken()
+            wanted, job.waits = job.waits, False
+            return wanted
 
-    def _give(self, place: "_Place") -> None:
+    def _let_the_tired_go(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Runs every so often while somebody waits."""
+        tired = []
         with self._lock:
-            if not self._line:
-                self._free.append(place)
-                return
-            first = self._line.popleft()
-            first.place = place
-        first.called.release()
+            while self._line and (not self._line[0].waits or self._line[0].came < time.monotonic() - PATIENCE):
+                job = self._line.popleft()
+                if job.waits:
+                    job.waits = False
+                    tired.append(job)
+            if self._line:
+                loop.call_later(LOOK_EVERY, self._let_the_tired_go, loop)
+        for job in tired:
+            job.tell(None, Crowded(self.behind / self.per_second))
 
 
-class _Waiter:
-    """Someone in line: a lock that opens when a place is theirs."""
+class _Job:
+    """A step to be run, and where to tell what came of it."""
 
-    __slots__ = ("called", "place")
+    __slots__ = ("came", "loop", "step", "told", "waits")
 
-    def __init__(self) -> None:
-        self.called = threading.Lock()
-        self.called.acquire()
-        self.place: _Place | None = None
+    def __init__(self, step: Callable[[], Any], loop: asyncio.AbstractEventLoop):
+        self.step, self.loop, self.came, self.waits = step, loop, time.monotonic(), True
+        self.told: asyncio.Future[Any] = loop.create_future()
 
-    def taken(self) -> "_Place":
-        assert self.place is not None
-        return self.place
+    def do(self) -> None:
+        try:
+            found, error = self.step(), None
+        except BaseException as raised:  # noqa: BLE001  it is raised where the step was asked for
+            found, error = None, raised
+        try:
+            self.loop.call_soon_threadsafe(self.tell, found, error)
+        except RuntimeError:
+            return  # the loop is closed: nobody is left who could be told
+
+    def tell(self, found: Any, error: BaseException | None) -> None:
+        if self.told.done():
+            return  # they went away
+        if error is None:
+            self.told.set_result(found)
+        else:
+            self.told.set_exception(error)
 
 
-class _Place:
-    """A place in a lane, with its connection; only one thread is in it at a time."""
-
-    __slots__ = ("_before", "_connection")
-
-    def __init__(self) -> None:
-        self._connection: BaseDatabaseWrapper | None = None
-        self._before: list[BaseDatabaseWrapper] = []
-
-    def enter(self) -> None:
-        if self._connection is None:
-            self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
-            self._connection.inc_thread_sharing()
-        self._before = connections.all(initialized_only=True)
-        connections[DEFAULT_DB_ALIAS] = self._connection
-
-    def leave(self) -> None:
-        del connections[DEFAULT_DB_ALIAS]
-        for connection in self._before:
-            connections[DEFAULT_DB_ALIAS] = connection
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+def answer_of(application: Wsgi, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """What a WSGI application answers, whole and closed; a stream stays one, for whoever sends it to read and close."""
+    body = application(environ, start_response)
+    if getattr(body, "streaming", False):
+        return body
+    try:
+        return [b"".join(body)]
+    finally:
+        if close := getattr(body, "close", None):
+            close()

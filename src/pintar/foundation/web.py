@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from pintar.foundation import access
+from pintar.foundation import access, way_in
 from pintar.foundation.refusals import Reason, Refusal
 from pintar.foundation.ui import errors
 from pintar.foundation.ui.context import here
@@ -68,12 +69,14 @@ class AccessMiddleware:
 
 class RefusalMiddleware:
     """A refusal that an action raised becomes a page with its reasons and a next step; so does a method that an
-    address does not know, which Django answers with nothing at all."""
+    address does not know, which Django answers with nothing at all, and a request too large to be read."""
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if way_in.TOO_LARGE in request.META:
+            return errors.bad_request(request, RequestDataTooBig())
         response = self.get_response(request)
         if response.status_code == 405 and (not response.content or request.path.startswith("/api/")):
             return errors.wrong_method(request, response.headers.get("Allow", ""))

@@ -1,7 +1,9 @@
-"""Visitors at the front: requests as a browser or a program sends them, through WSGI."""
+"""Visitors at the front: requests as a browser or a program sends them."""
 
+import asyncio
 import io
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,9 +16,9 @@ from pintar.enrolment.waitingroom.room import WaitingRoom
 from pintar.enrolment.waitingroom.store import Store
 from pintar.foundation import clock
 from pintar.foundation.lanes import Lane
+from pintar.front import Front, Lanes, house
 from pintar.people.actions import begin_session
 from pintar.people.queries import Person
-from pintar.wsgi import Front, Lanes, house
 
 CSRF = "c" * 32
 FORM = "application/x-www-form-urlencoded"
@@ -82,7 +84,7 @@ class Visitor:
             "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in jar.items()), **headers,
         }  # fmt: skip
         told: list[Any] = []
-        body_out = self.front(environ, lambda status, given, *more: told.append((status, given)))
+        body_out = asyncio.run(self.front(environ, lambda status, given, *more: told.append((status, given))))
         whole = b"".join(body_out)
         if hasattr(body_out, "close"):
             body_out.close()
@@ -119,5 +121,17 @@ def close(front: Front) -> None:
 @contextmanager
 def crowded(lane: Lane) -> Iterator[None]:
     """Somebody stands in this lane's only place for as long as the block lasts."""
-    with lane.place():
+    is_in, may_go = threading.Event(), threading.Event()
+
+    def stand() -> None:
+        is_in.set()
+        may_go.wait(60)
+
+    standing = threading.Thread(target=lambda: asyncio.run(lane.do(stand)))
+    standing.start()
+    assert is_in.wait(20)
+    try:
         yield
+    finally:
+        may_go.set()
+        standing.join(20)

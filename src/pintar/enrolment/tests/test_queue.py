@@ -12,6 +12,7 @@ from pintar.enrolment.tests.valkey import running_valkey
 from pintar.enrolment.waitingroom.rules import (
     KEPT,
     LATEST,
+    NEXT,
     RETURN,
     SOONEST,
     Chance,
@@ -322,9 +323,11 @@ def test_when_to_look_again_lies_between_ten_seconds_and_a_minute():
     def again(ahead: int, left: int | None, opens_in: float = 0, luck: float = 0.0) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, left), opens_in, luck)
 
-    assert again(0, 100) == again(0, None) == again(0, 0) == SOONEST
+    assert again(0, None) == again(0, 0) == SOONEST
     # One after the other, so that there are never more than can be answered, however long the queue is.
     assert again(5_000, 200) == 15 and again(20_000, 200) == 30
+    # Those who may get a seat know nothing of the pace yet, and soon will.
+    assert again(0, 100) == NEXT and again(150, 100) == NEXT + 0.15
     assert again(20_000, 200, luck=1.0) == 32.5
     assert again(1_000_000, 200) == LATEST - 2.5
     assert again(1_000_000, 200, luck=1.0) == LATEST
@@ -337,8 +340,8 @@ def test_where_the_machine_is_slow_people_look_more_seldom_but_for_those_who_are
     def again(ahead: int, gate: float) -> float:
         return look_again(Spot(Stage.WAITING, 1, ahead, 100, pace=20, called=0), 0, 0.0, gate)
 
-    assert again(20_000, gate=12_000) == 30
-    assert again(3_000, gate=400) == 25
+    assert again(20_000, gate=12_000) == 29.9
+    assert again(3_000, gate=400) == 17.25
     assert again(20_000, gate=400) == LATEST - 2.5
     assert again(190, gate=400) == 4.75
 
@@ -349,12 +352,12 @@ def test_whoever_may_get_a_seat_looks_halfway_to_their_turn():
 
     assert again(1_020, called=20) == 5
     assert again(1_020, called=20, luck=1.0) == 6.25
-    assert again(25, called=20) == again(20, called=20) == 3
+    assert again(25, called=20) == again(20, called=20) == NEXT
     # So do those just behind the last seat: somebody ahead of them may give up.
     assert again(1_999, called=0) == 9.995
-    # Without a chance one looks when the last seat is gone, and no sooner than the others.
-    assert again(2_000, called=0) == 13
-    assert again(2_000, called=900) == 12
+    # Without a chance one looks when the last seat is gone, one after the other, and no sooner than the others.
+    assert again(2_000, called=0) == 13 and again(5_000, called=0) == 16
+    assert again(2_000, called=900) == 11
     assert again(98_000, called=0, left=49_000) == LATEST - 2.5
 
 

@@ -51,6 +51,11 @@ class Asked:
     def wants_json(self) -> bool:
         return self.api or "application/json" in self.environ.get("HTTP_ACCEPT", "")
 
+    @property
+    def has_ticket(self) -> bool:
+        """Whether a ticket came with it, genuine or not."""
+        return TICKET_HEADER in self.environ if self.api else f"{COOKIE}=" in self.environ.get("HTTP_COOKIE", "")
+
     def ticket(self) -> QueueTicket | None:
         """The genuine ticket for this batch that came with it. Raises NotGenuine."""
         text = self.environ.get(TICKET_HEADER, "") if self.api else cookie(self.environ, COOKIE)

@@ -1,4 +1,4 @@
-"""The waiting room's WSGI door, before sessions and accounts.
+"""The waiting room's door, before sessions and accounts.
 
 Without a rush a request for a seat goes straight to the counter. When it finds no place there, a queue opens for its
 batch, and from then on this door alone answers whoever stands in it. Once called, a request goes on to the counter as
@@ -8,8 +8,9 @@ it was sent; what the counter answered is the answer.
 import json
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,20 +24,23 @@ from pintar.enrolment.waitingroom.room import Awaited, WaitingRoom
 from pintar.enrolment.waitingroom.rules import SOONEST, Spot, Stage
 from pintar.enrolment.waitingroom.store import Unreachable
 from pintar.enrolment.waitingroom.tickets import NotGenuine, QueueTicket
+from pintar.enrolment.waitingroom.turnstile import Turnstile
 from pintar.foundation import clock
-from pintar.foundation.lanes import Crowded, Lane, Wsgi
+from pintar.foundation.lanes import Crowded, Lane, Wsgi, answer_of
 from pintar.foundation.refusals import Reason
 from pintar.people import queries as people
 
 Answer = Iterable[bytes]
 # The way on to another lane, for whoever the room lets through.
-Onward = Callable[[], Answer]
+Onward = Callable[[], Awaitable[Answer]]
 
 # Answers of the counter after which nothing is decided: sign in first, a form too old, too often, an error.
 UNDECIDED = frozenset({302, 401, 403, 429})
 # Whose session a token is may be remembered so long here: it only lets them wait. Seconds.
 HOLDER_KNOWN_FOR = 600.0
 HOLDERS_KNOWN = 50_000
+# So long does whoever only waits let those at the counter compute, each time they ask: seconds.
+GIVES_WAY = 0.0003
 # Whoever finds the gate's line full in a rush comes back so many seconds after it should be through.
 RESTS = (3.0, 10.0)
 
@@ -44,29 +48,33 @@ RESTS = (3.0, 10.0)
 class Door:
     """`application` is the house behind the door; batches are looked at in the lane `shop`.
 
-    What the room answers itself is worked out in its gate, few at a time: were it hundreds of threads, those at the
-    counter would wait for Python's own lock after each of their statements, and no seat would be given.
+    Whatever asks the database or the shared store runs in a thread of a lane; what the room answers itself is worked
+    out in its gate, one at a time. The event loop only hands on.
     """
 
     def __init__(self, application: Wsgi, room: WaitingRoom, shop: Lane):
         self.application, self.room, self.shop = application, room, shop
         self.seats, self.gate = room.counter, room.gate
+        self._turnstile = Turnstile(self.gate)
         self._holders: dict[tuple[str, str], tuple[UUID, float]] = {}
 
-    def __call__(self, asked: Asked, start: StartResponse) -> Answer:
+    async def __call__(self, asked: Asked, start: StartResponse) -> Answer:
         """The answer to a request that a queue may concern."""
         try:
+            if self.room.awaited(asked.batch):
+                await self._turnstile.turn(is_known=asked.has_ticket)
+                self._give_way()
             match asked.wish:
                 case Wish.TAKE:
-                    return self._take(asked, start)
+                    return await self._take(asked, start)
                 case Wish.QUEUE:
-                    return self._queue(asked, start)
+                    return await self._queue(asked, start)
                 case Wish.LIST:
                     return self._list(asked, start)
                 case Wish.LEAVE:
-                    return self._leave(asked, start)
+                    return await self._leave(asked, start)
                 case Wish.LOOK:
-                    return self._look(asked, start)
+                    return await self._look(asked, start)
         except Crowded as crowded:
             # In a rush, not all at once: hundreds who come back as soon as the line is through are a rush of their own.
             rests = random.uniform(*RESTS) if self.room.awaited(asked.batch) else 0.0
@@ -74,53 +82,75 @@ class Door:
         except Unreachable:
             return busy(asked.environ, start, Crowded(5.0))
 
-    def _take(self, asked: Asked, start: StartResponse) -> Answer:
+    async def _take(self, asked: Asked, start: StartResponse) -> Answer:
         queue = self.room.awaited(asked.batch)
         if queue is None:
             try:
-                return self._directly(asked, start)
+                return await self._directly(asked, start)
             except Crowded:
-                queue = self.room.begin(asked.batch)
+                queue = await self.gate.do(partial(self.room.begin, asked.batch))
                 if queue is None:
                     raise
-        return self._at_the_gate(lambda: self._arrive(asked, start, queue))
+        return await self._at_the_gate(partial(self._arrive, asked, start, queue))
 
-    def _at_the_gate(self, step: Callable[[], Answer | Onward]) -> Answer:
-        with self.gate.place():
-            found = step()
-        return found() if callable(found) else found
+    async def _at_the_gate(self, step: Callable[[], Answer | Onward]) -> Answer:
+        found = await self.gate.do(step)
+        return await found() if callable(found) else found
 
     def _arrive(self, asked: Asked, start: StartResponse, queue: Awaited) -> Answer | Onward:
+        self._give_way()
         now = clock.now().timestamp()
         person = self._holder(asked)
         if person is None or queue.over(now):
-            return lambda: self.seats.run(self.application, asked.environ, start)
+            return partial(self.seats.run, self.application, asked.environ, start)
         if asked.api and (wrong := _wrong_ticket(asked, person, now)):
             return answers.problem(asked.environ, start, *wrong)
         ticket = _ticket(queue, person, now, asked.own_ticket(), asked.form)
         spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
         is_new = spot.stage is Stage.WAITING and not ticket.place
         if is_new and spot.none_left and queries.stands_in(queue.key, person):
-            return lambda: self.seats.run(self.application, asked.environ, start)
+            return partial(self.seats.run, self.application, asked.environ, start)
         ticket = replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead)
         return self._answer(asked, start, queue, ticket, spot, now, asked.environ)
 
-    def _directly(self, asked: Asked, start: StartResponse) -> Answer:
-        with self.room.directly(asked.batch) as passing:
-            counter = _Counter(start)
-            body = self.seats.run(self.application, asked.environ, counter)
-            passing.decided = counter.decided()
-            return body
+    def _give_way(self) -> None:
+        """Let those at the counter go first: Python works in one thread at a time, and a seat, which waits for the
+        database again and again, would queue for its turn behind one of the crowd each time. When the seats are gone,
+        the crowd is answered at once."""
+        if self.seats.is_busy:
+            time.sleep(GIVES_WAY)
 
-    def _queue(self, asked: Asked, start: StartResponse) -> Answer:
+    async def _directly(self, asked: Asked, start: StartResponse) -> Answer:
+        passing, counter = self.room.directly(asked.batch), _Counter(start)
+
+        def decide() -> Answer:
+            try:
+                body = answer_of(self.application, asked.environ, counter)
+                passing.decided = counter.decided()
+                return body
+            finally:
+                self.room.passed(passing)
+
+        try:
+            return await self.seats.do(decide)
+        except Crowded:
+            await self.gate.do(partial(self.room.passed, passing))
+            raise
+
+    async def _queue(self, asked: Asked, start: StartResponse) -> Answer:
         ticket = asked.own_ticket()
         if ticket is None or clock.now().timestamp() - ticket.given_at > tickets.GOOD_FOR:
-            return self.shop.run(self.application, asked.environ, start)
+            return await self.shop.run(self.application, asked.environ, start)
         # Where none is known the rush is over, or what was known of it is lost: a queue is where a ticket is good.
-        queue = self.room.awaited(asked.batch) or self.room.begin(asked.batch)
+        queue = self.room.awaited(asked.batch) or await self.gate.do(partial(self.room.begin, asked.batch))
         if queue is None:
-            return self.shop.run(self.application, asked.environ, start)
-        return self._at_the_gate(lambda: self._stand(asked, start, queue, ticket))
+            return await self.shop.run(self.application, asked.environ, start)
+        stand = partial(self._stand, asked, start, queue, ticket)
+        if self.room.store.is_shared:
+            return await self._at_the_gate(stand)
+        # It asks nobody but this process's own memory: handing it over to a thread would cost more than it.
+        found = stand()
+        return await found() if callable(found) else found
 
     def _stand(self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket) -> Answer | Onward:
         now = clock.now().timestamp()
@@ -140,19 +170,18 @@ class Door:
             return answers.go(start, f"/angkatan/{asked.batch}/")
         return self._give(asked, start, ticket.joining_list())
 
-    def _leave(self, asked: Asked, start: StartResponse) -> Answer:
+    async def _leave(self, asked: Asked, start: StartResponse) -> Answer:
         if (ticket := asked.own_ticket()) and self.room.awaited(asked.batch):
-            self.room.store.leave(asked.batch, ticket.id)
+            await self.gate.do(partial(self.room.store.leave, asked.batch, ticket.id))
         return answers.go(start, f"/angkatan/{asked.batch}/", answers.ticket_cookie(asked.batch, ""))
 
-    def _look(self, asked: Asked, start: StartResponse) -> Answer:
+    async def _look(self, asked: Asked, start: StartResponse) -> Answer:
         """The page of a batch is everyone's while there is room; where there is none, it gives a place in the queue."""
         try:
-            return self.shop.run(self.application, asked.environ, start)
+            return await self.shop.run(self.application, asked.environ, start)
         except Crowded:
             queue = self.room.awaited(asked.batch)
-            with self.gate.place():
-                found = self._look_in(asked, start, queue) if queue else None
+            found = await self.gate.do(partial(self._look_in, asked, start, queue)) if queue else None
             if found is None:
                 raise
             return found
@@ -173,9 +202,9 @@ class Door:
     ) -> Answer | Onward:  # fmt: skip
         """Go on to the counter with `environ` (None: with the form that the ticket holds), or wait."""
 
-        def on() -> Answer:
+        async def on() -> Answer:
             try:
-                return self._go_on(asked, start, queue, ticket, now, environ)
+                return await self._go_on(asked, start, queue, ticket, now, environ)
             except Crowded:
                 return self._wait(asked, start, queue, ticket, spot, now, "called")
 
@@ -191,7 +220,7 @@ class Door:
             return on
         return self._end(asked, start, queue, ticket, spot, now, "full")
 
-    def _go_on(
+    async def _go_on(
         self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, now: float,
         environ: dict[str, Any] | None,
     ) -> Answer:  # fmt: skip
@@ -199,19 +228,22 @@ class Door:
         if environ is None:
             if asked.wants_json:
                 return self._poll(asked, start, "called", 1)
-            with self.gate.place():
-                person = self._holder(asked)
+            person = await self.gate.do(partial(self._holder, asked))
             if person is None or tickets.id_of(asked.batch, person) != ticket.id:
                 # Somebody else's ticket, or nobody is signed in: the page behind the door says what to do.
-                return self.shop.run(self.application, asked.environ, start)
+                return await self.shop.run(self.application, asked.environ, start)
             if not ticket.held:
                 return answers.go(start, f"/angkatan/{asked.batch}/")
             environ = requests.sent_on(asked, ticket.held)
         counter = _Counter(start, answers.ticket_cookie(asked.batch, ""))
-        body = self.seats.run(self.application, environ, counter)
-        if stage := counter.decided():
-            self.room.store.decide(queue.key, ticket.id, stage, now)
-        return body
+
+        def decide() -> Answer:
+            body = answer_of(self.application, environ, counter)
+            if stage := counter.decided():
+                self.room.store.decide(queue.key, ticket.id, stage, now)
+            return body
+
+        return await self.seats.do(decide, called=True)
 
     def _wait(
         self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, spot: Spot, now: float,

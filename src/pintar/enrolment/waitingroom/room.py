@@ -10,8 +10,7 @@ import secrets
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -40,12 +39,15 @@ SETTLES = 2.0
 # Of what the counter could do: a little is left for those who come without having stood in the queue.
 SHARE = 0.9
 SLOWEST = 20.0
+# Nobody is called while so many seconds of work wait at the counter itself.
+AHEAD = 2.0
 
 
 @dataclass(slots=True)
 class Passing:
     """Someone at the counter who stood in no queue, under an id of the moment; what was decided of them."""
 
+    batch: str
     id: str
     decided: Stage | None = None
 
@@ -99,13 +101,10 @@ class WaitingRoom:
         return self._queues.get(batch)
 
     def begin(self, batch: str) -> Awaited | None:
-        """Open a queue; None for a batch that is not there. Asks the database where it is new to this process, in a
-        place of the `gate`; who comes meanwhile waits for that. Raises Crowded."""
+        """Open a queue; None for a batch that is not there. Asks the database where it is new to this process; whoever
+        comes meanwhile waits for that."""
         with self._opening:
-            if found := self._queues.get(batch):
-                return found
-            with self.gate.place():
-                return self._begin(batch)
+            return self._queues.get(batch) or self._begin(batch)
 
     def _begin(self, batch: str) -> Awaited | None:
         self.store.open(batch)
@@ -121,18 +120,19 @@ class WaitingRoom:
         self.store.close(batch)
         return None
 
-    @contextmanager
-    def directly(self, batch: str) -> Iterator["Passing"]:
+    def directly(self, batch: str) -> Passing:
         """Somebody goes to the counter without having stood in a queue. Should one open meanwhile, they count as
-        called: the seat that they may take is not promised to another."""
-        passing = Passing(f"-{secrets.token_hex(8)}")
+        called: the seat that they may take is not promised to another. Tell `passed` when they are through."""
+        passing = Passing(batch, f"-{secrets.token_hex(8)}")
         self._directly[batch].add(passing.id)
-        try:
-            yield passing
-        finally:
-            self._directly[batch].discard(passing.id)
-            if batch in self._begun:
-                self.store.decide(batch, passing.id, passing.decided or Stage.REFUSED, clock.now().timestamp())
+        return passing
+
+    def passed(self, passing: Passing) -> None:
+        """They are through; `passing.decided` says how."""
+        self._directly[passing.batch].discard(passing.id)
+        if passing.batch in self._begun:
+            stage = passing.decided or Stage.REFUSED
+            self.store.decide(passing.batch, passing.id, stage, clock.now().timestamp())
 
     def _count_those_at_the_counter(self, batch: str) -> None:
         for passing in list(self._directly[batch]):
@@ -264,7 +264,7 @@ class _Allowance:
             pace = max(SLOWEST, SHARE * self._counter.per_second)
             self._saved = min(rules.SOONEST * pace, self._saved + pace * (at - self._at))
             self._at = at
-            return int(self._saved) if self._counter.behind * 2 <= self._counter.room_to_wait else 0
+            return int(self._saved) if self._counter.behind <= AHEAD * self._counter.per_second else 0
 
     def spend(self, called: int) -> None:
         with self._lock:

@@ -18,10 +18,10 @@ KEPT = 600.0
 # shortest.
 SOONEST, LATEST, SPREAD = 10.0, 60.0, 0.25
 # Only whoever's turn comes sooner than that looks again sooner, when it comes.
-NEXT = 3.0
-# So many are answered without anybody else noticing, where the machine is quick; where it is not, this share of what
-# the gate gets done: those who only look must not keep those at the counter from their seats.
-LOOKS_PER_SECOND, LOOKS_SHARE = 1_000.0, 0.5
+NEXT = 2.0
+# So many are answered in a second without anybody else noticing, where the machine is quick; where it is not, as many
+# as the gate gets done.
+LOOKS_PER_SECOND = 1_000.0
 # After a loss whoever stood in the queue before comes back within this time; nobody is called until then.
 RETURN = LATEST + 15.0
 # Calls of the last seconds from which the pace of the queue is told.
@@ -107,14 +107,17 @@ def look_again(spot: Spot, opens_in: float, luck: float, gate: float = math.inf)
         return LATEST - SOONEST * luck
     if opens_in > 0:
         return opens_in + SOONEST * luck
-    due = SOONEST + spot.ahead / min(LOOKS_PER_SECOND, LOOKS_SHARE * gate)
+    rate = min(LOOKS_PER_SECOND, gate)
+    due = SOONEST + spot.ahead / rate
     turn = seconds_to_wait(spot)
-    if turn is not None and (spot.left is None or spot.ahead < 2 * spot.left):
-        # The pace changes, and some ahead give up: halfway to one's turn more is known.
-        due = min(due, max(turn / 2, NEXT))
+    if spot.left is not None and spot.ahead < 2 * spot.left:
+        # The pace changes, and some ahead give up: halfway to one's turn more is known. Before there is a pace, soon.
+        due = min(due, NEXT + spot.ahead / rate if turn is None else max(turn / 2, NEXT))
     elif turn is not None and spot.left is not None:
-        # What is to be known is that the last seat is taken: when as many were called, and those have come.
-        due = max(due, (spot.left - spot.called) / spot.pace + NEXT)
+        # What is to be known is that the last seat is taken: when as many were called, and those have come. From then
+        # on nobody is at the counter, and those who wait are all that there is to answer.
+        taken = (spot.left - spot.called) / spot.pace + NEXT
+        due = max(taken, SOONEST) + (spot.ahead - spot.left) / rate
     return min(due, LATEST - SPREAD * SOONEST) + SPREAD * luck * min(due, SOONEST)
 
 

@@ -1,96 +1,137 @@
-"""Lanes: bounds on each class of work, in the order of arrival, with a connection for each place."""
+"""Lanes: bounds on each class of work, in the order of arrival, each with threads and connections of its own."""
 
+import asyncio
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections
 
 from pintar.foundation import lanes
-from pintar.foundation.lanes import Crowded, Lane
-
-
-def until(true) -> None:
-    for _ in range(2_000):
-        if true():
-            return
-        time.sleep(0.005)
-    raise AssertionError("it never came to be")
+from pintar.foundation.lanes import Crowded, Lane, answer_of
 
 
 def test_so_many_run_so_many_wait_in_order_and_the_next_is_told_at_once():
     lane, leave, order = Lane("shop", at_once=1, waiting=3), threading.Event(), []
 
     def one(name: int) -> None:
-        with lane.place():
-            order.append(name)
-            leave.wait(20)
+        order.append(name)
+        assert leave.wait(20)
 
-    with ThreadPoolExecutor(4) as pool:
-        running = [pool.submit(one, 0)]
-        until(lambda: order == [0])
-        for n in (1, 2, 3):
-            running.append(pool.submit(one, n))
-            until(lambda n=n: lane.behind == n)
-        with pytest.raises(Crowded) as told, lane.place():
-            pass
+    async def all_of_them() -> None:
+        running = [asyncio.ensure_future(lane.do(lambda n=n: one(n))) for n in range(4)]
+        while order != [0]:
+            await asyncio.sleep(0.005)
+        assert lane.behind == 3
+        with pytest.raises(Crowded) as told:
+            await lane.do(lambda: order.append("one too many"))
         assert told.value.retry_after >= 1 and order == [0]
         leave.set()
-        for done in running:
-            done.result(20)
-    assert order == [0, 1, 2, 3] and lane.behind == 0
-    with lane.place():
-        pass
+        await asyncio.gather(*running)
+        assert order == [0, 1, 2, 3] and lane.behind == 0
+        assert await lane.do(lambda: "in again") == "in again"
+
+    asyncio.run(all_of_them())
 
 
 def test_whoever_waits_too_long_is_told_and_takes_nobodys_place(monkeypatch):
     monkeypatch.setattr(lanes, "PATIENCE", 0.05)
-    lane, told = Lane("seats", at_once=1, waiting=5), []
+    monkeypatch.setattr(lanes, "LOOK_EVERY", 0.02)
+    lane, leave, came_in = Lane("seats", at_once=1, waiting=5), threading.Event(), []
 
-    def impatient() -> None:
-        try:
-            with lane.place():
-                told.append("came in")
-        except Crowded:
-            told.append("crowded")
+    async def both() -> None:
+        first = asyncio.ensure_future(lane.do(lambda: leave.wait(20)))
+        await asyncio.sleep(0)
+        with pytest.raises(Crowded):
+            await lane.do(lambda: came_in.append("impatient"))
+        assert lane.behind == 0
+        leave.set()
+        assert await first  # whoever runs is never broken off, however long it takes
+        await lane.do(lambda: came_in.append("later"))
 
-    with lane.place():
-        waiting = threading.Thread(target=impatient)
-        waiting.start()
-        waiting.join(20)
-    assert told == ["crowded"] and lane.behind == 0
-    impatient()
-    assert told == ["crowded", "came in"]
+    asyncio.run(both())
+    assert came_in == ["later"]
+
+
+def test_who_waits_for_it_may_go_and_what_runs_is_done_to_its_end():
+    lane, begun, leave, done = Lane("answers", at_once=1, waiting=None), threading.Event(), threading.Event(), []
+
+    def step() -> None:
+        begun.set()
+        assert leave.wait(20)
+        done.append("written")
+
+    async def gone() -> None:
+        running = asyncio.ensure_future(lane.do(step))
+        await asyncio.to_thread(begun.wait, 20)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        leave.set()
+        await lane.do(lambda: None)
+
+    asyncio.run(gone())
+    assert done == ["written"]
+
+
+def test_those_who_were_called_have_room_of_their_own_beyond_the_others():
+    lane, leave = Lane("seats", at_once=1, waiting=1, called=1), threading.Event()
+
+    async def all_of_them() -> None:
+        running = [asyncio.ensure_future(lane.do(lambda: leave.wait(20))) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Crowded):
+            await lane.do(lambda: None)
+        running.append(asyncio.ensure_future(lane.do(lambda: leave.wait(20), called=True)))
+        await asyncio.sleep(0)
+        assert lane.behind == 2 and lane.is_busy
+        with pytest.raises(Crowded):
+            await lane.do(lambda: None, called=True)
+        leave.set()
+        assert all(await asyncio.gather(*running)) and not lane.is_busy
+
+    asyncio.run(all_of_them())
 
 
 def test_one_that_fails_gives_its_place_back():
     lane = Lane("inside", at_once=1, waiting=0)
-    with pytest.raises(ZeroDivisionError), lane.place():
-        1 / 0  # noqa: B018
-    with lane.place():
-        pass
+
+    async def twice() -> str:
+        with pytest.raises(ZeroDivisionError):
+            await lane.do(lambda: 1 / 0)
+        return await lane.do(lambda: "in")
+
+    assert asyncio.run(twice()) == "in"
 
 
 @pytest.mark.django_db
-def test_connections_belong_to_places_and_not_to_threads():
-    lane, mine, seen = Lane("inside", at_once=1, waiting=9), connections["default"], set()
+def test_connections_belong_to_a_lanes_threads():
+    lane, mine = Lane("inside", at_once=1, waiting=9), connections["default"]
 
-    def one() -> None:
-        with lane.place():
-            seen.add(id(connections["default"]))
-            assert connections["default"] is not mine
-        assert connections.all(initialized_only=True) == []
+    async def thrice() -> set[object]:
+        return {await lane.do(lambda: connections["default"]) for _ in range(3)}
 
-    for _ in range(3):
-        thread = threading.Thread(target=one)
-        thread.start()
-        thread.join(20)
-    assert len(seen) == 1
-    with lane.place():
-        assert id(connections["default"]) in seen
-    assert connections["default"] is mine and connection.vendor
+    (its_own,) = asyncio.run(thrice())
+    assert its_own is not mine and connections["default"] is mine and connection.vendor
     lane.close()
+    assert its_own.connection is None
+
+
+def test_an_answer_is_made_and_closed_in_the_lane_but_a_stream_stays_open():
+    class Body:
+        closed = False
+
+        def __init__(self, streaming: bool):
+            self.streaming = streaming
+
+        def __iter__(self):
+            return iter([b"a", b"b"])
+
+        def close(self):
+            self.closed = True
+
+    whole, stream = Body(False), Body(True)
+    assert answer_of(lambda *asked: whole, {}, print) == [b"ab"] and whole.closed
+    assert answer_of(lambda *asked: stream, {}, print) is stream and not stream.closed
 
 
 def test_the_pace_of_a_lane_follows_how_long_one_takes():
