@@ -10,10 +10,12 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from pintar.assessment import kept, models
 from pintar.assessment.actions import bank as actions
 from pintar.assessment.actions.bank import assembling
+from pintar.assessment.queries import bank as queries
 from pintar.assessment.rules.blueprint import Terms
 from pintar.assessment.tests import bank, builders
 from pintar.courses.queries import Edition, latest_edition
@@ -183,6 +185,22 @@ def test_forms_are_asked_for_looked_at_and_approved_on_plain_pages(
     assert f"Disetujui {second.name}" in client.get(one).content.decode()
     assert client.post(PAGE).status_code == 403
     assert client.get(f"{PAGE}{author.uid}/").status_code == 404
+
+
+def test_eight_forms_cost_no_more_statements_than_two_and_each_says_what_it_tells(
+    author: Person, now: datetime
+) -> None:
+    one_each = dict.fromkeys(EVENLY, 1)
+    counted = []
+    for forms in (2, 8):
+        row = assembled(ask(author, now, forms=forms, cells=one_each), now)
+        with CaptureQueriesContext(connection) as captured:
+            shown = queries.forms_page(bank.SLUG, author, now, row.uid).shown
+        counted.append(len(captured))
+        assert shown is not None and len(shown.forms) == forms
+        assert all(form.information > 0 for form in shown.forms)
+        actions.drop_forms(forms_uid=row.uid, by=author.uid, now=now)
+    assert counted[0] == counted[1]
 
 
 def test_the_page_says_in_words_what_cannot_hold_together_and_what_to_do(

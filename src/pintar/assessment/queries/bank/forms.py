@@ -17,6 +17,8 @@ from pintar.people import queries as people
 from pintar.people.queries import Person
 
 MOST_CURVES = 6
+# Where forms are compared while there is no standard, in logits: 500 on the reported scale.
+CENTRE = 0.0
 MOST_SETS = 20
 
 
@@ -136,8 +138,7 @@ def _view(row: models.FormSet, reader: Person) -> SetView:
     for indicator, _, n in row.cells:
         indicators[indicator] += n
     terms = Terms(**row.terms)
-    figure = _figure(held)
-    at_cut = {curve.name: curve.at_cut for curve in figure.curves} if figure else {}
+    parameters = _parameters(held)
     times = Counter(item.version.item_id for items in held.values() for item in items)
     return SetView(
         uid=row.uid,
@@ -153,15 +154,15 @@ def _view(row: models.FormSet, reader: Person) -> SetView:
         is_own=row.asked_by == reader.uid,
         indicators=tuple(sorted(indicators.items())),
         bands=tuple((band, least) for band in BANDS if (least := getattr(terms, band))),
-        forms=tuple(_line(name, items, sorted(indicators), terms, at_cut) for name, items in held.items()),
+        forms=tuple(_line(name, items, sorted(indicators), terms, parameters[name]) for name, items in held.items()),
         shared=sum(1 for n in times.values() if n > 1),
         clashes=tuple(_clash(rule, row.wanted) for rule in row.conflict),
-        figure=figure,
+        figure=_figure(parameters),
     )
 
 
 def _line(
-    name: str, items: Sequence[models.FormItem], indicators: Sequence[str], terms: Terms, at_cut: Mapping[str, float]
+    name: str, items: Sequence[models.FormItem], indicators: Sequence[str], terms: Terms, parameters: Any
 ) -> FormLine:
     by_indicator = Counter(each.version.indicator for each in items)
     of = [each.version.item for each in items]
@@ -172,21 +173,28 @@ def _line(
         by_indicator=tuple((indicator, by_indicator[indicator]) for indicator in indicators),
         bands=tuple((band, bands[band]) for band in BANDS if getattr(terms, band)),
         minutes=-(-sum(blueprint.SECONDS[item.type] for item in of) // 60),
-        information=at_cut.get(name, 0.0),
+        information=float(parameters.information([CENTRE]).sum()),
     )
 
 
-def _figure(held: Mapping[str, Sequence[models.FormItem]]) -> Any:
-    """The curves of the first six forms."""
+def _parameters(held: Mapping[str, Sequence[models.FormItem]]) -> dict[str, Any]:
+    """The items of each form as the sciences know them, by its name."""
     if not held:
-        return None
-    from pintar.sciences.psychometrics.figures.forms import information  # numpy, for the few who look at forms
-    from pintar.sciences.psychometrics.irt.items import ItemParameters
+        return {}
+    from pintar.sciences.psychometrics.irt.items import ItemParameters  # numpy, for the few who look at forms
 
-    first = list(held.items())[:MOST_CURVES]
-    return information(
-        {name: ItemParameters.of([1.0] * len(items), [each.difficulty for each in items]) for name, items in first}
-    )
+    return {
+        name: ItemParameters.of([1.0] * len(items), [each.difficulty for each in items]) for name, items in held.items()
+    }
+
+
+def _figure(parameters: Mapping[str, Any]) -> Any:
+    """The curves of the first six forms."""
+    if not parameters:
+        return None
+    from pintar.sciences.psychometrics.figures.forms import information
+
+    return information(dict(list(parameters.items())[:MOST_CURVES]), CENTRE)
 
 
 def _clash(rule: Mapping[str, Any], wanted: int) -> Clash:
