@@ -23,7 +23,9 @@ USEFUL = 10.0
 CALM = 0.3
 """Of what the server can do, the load before and after."""
 
-CONNECTIONS = 4_096
+CONNECTIONS = {True: 1_024, False: 12_000}
+"""Of those inside and of those outside: nobody stands behind another's request before the server has seen it."""
+
 WINDOW, LONGEST_RECOVERY = 5.0, 120.0
 REFUSED = (429, 503)
 
@@ -75,12 +77,14 @@ def press(
     requests = {True: inside, False: outside}
 
     async def run() -> None:
-        client = Client(url, connections=CONNECTIONS, patience=3 * USEFUL)
+        clients = {who: Client(url, connections=most, patience=3 * USEFUL) for who, most in CONNECTIONS.items()}
 
         def visit(who: bool) -> Visit:
+            client = clients[who]
             raw = next(requests[who]).encode(client.host)
 
-            async def once(client: Client, at: float) -> None:
+            async def once(first: Client, at: float) -> None:
+                client.begun = first.begun
                 answer = await client.send(raw, at)
                 got = 200 <= answer.status < 400 if who else read(answer) in DEFINITE
                 seen[who].answers.append((answer.latency, answer.status, got))
@@ -88,9 +92,11 @@ def press(
             return once
 
         try:
-            await arrive(client, ((at, visit(who)) for at, who in mixed(*rates, seconds)), longest=seconds + 4 * USEFUL)
+            order = ((at, visit(who)) for at, who in mixed(*rates, seconds))
+            await arrive(clients[True], order, longest=seconds + 4 * USEFUL)
         finally:
-            client.close()
+            for client in clients.values():
+                client.close()
 
     asyncio.run(run())
     return seen[True], seen[False]
