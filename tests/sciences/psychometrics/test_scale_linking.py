@@ -18,6 +18,21 @@ OLD = ItemParameters.of(
 )
 
 
+KOLEN_BRENNAN = (
+    [
+        (0.4551, -0.7101, 0.2087), (0.5839, -0.8567, 0.2038), (0.7544, 0.0212, 0.1600), (0.6633, 0.0506, 0.1240),
+        (1.0690, 0.9610, 0.2986), (0.9672, 0.1950, 0.0535), (0.3479, 2.2768, 0.1489), (1.4579, 1.0241, 0.2453),
+        (1.8811, 1.4062, 0.1992), (0.7020, 2.2401, 0.0853), (1.4080, 1.5556, 0.0789), (1.2993, 2.1589, 0.1075),
+    ],
+    [
+        (0.4416, -1.3349, 0.1559), (0.5730, -1.3210, 0.1913), (0.5987, -0.7098, 0.1177), (0.6041, -0.3539, 0.0818),
+        (0.9902, 0.5320, 0.3024), (0.8081, -0.1156, 0.0648), (0.4140, 2.5538, 0.2410), (1.3554, 0.5811, 0.2243),
+        (1.0417, 0.9392, 0.1651), (0.6336, 1.8960, 0.0794), (1.1347, 1.0790, 0.0630), (0.9255, 2.1337, 0.1259),
+    ],
+)  # fmt: skip
+"""a, b, c of the common items of forms X (new) and Y (old)."""
+
+
 @pytest.fixture(scope="module")
 def calibrations():
     theta = np.random.default_rng(1).normal(size=2000)
@@ -32,6 +47,18 @@ def test_a_known_transformation_comes_back(method):
     assert pytest.approx(0.4, abs=1e-7) == found.B
     assert found.dropped == ()
     assert found.covariance is None
+
+
+def test_the_common_items_of_the_book_on_equating_are_linked_as_it_says():
+    """Kolen & Brennan, ch. 6: by mean and sigma exactly, as in table 6.6; by the curves nearly as their STUIRT, which
+    keeps every item and weighs abilities as the two groups have them."""
+    new, old = (ItemParameters.of(1.7 * a, b, c) for a, b, c in map(np.transpose, KOLEN_BRENNAN))
+    exact = link(old, new, "meansigma")
+    assert (pytest.approx(1.168891, abs=1e-6), pytest.approx(-0.515543, abs=1e-6)) == (exact.A, exact.B)
+    for method, told in (("sl", (1.083417, -0.487619)), ("haebara", (1.067800, -0.471281))):
+        found = link(old, new, method)
+        assert pytest.approx(told, abs=0.025) == (found.A, found.B)
+        assert "7" in found.dropped  # the guess and the slope of it differ most
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,6 +1,7 @@
 """Panels give cuts on θ, forms get equated raw cuts, and verdicts come with how often they are right."""
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ def form(seed=1, k=40, shift=0.0, guesses=None):
     return ItemParameters.of(chance.uniform(0.7, 1.9, k), chance.normal(size=k) + shift, guesses)
 
 
+DATA = Path(__file__).parent / "data"
 MIXED = ItemParameters.of([1.2, 0.8, 1.0, 1.5], steps=[[0.3], [-1.0, 0.5], [0.0, 0.0, 1.0], [-0.4]])
 
 
@@ -137,6 +139,17 @@ def test_a_harder_form_has_a_lower_raw_cut_for_the_same_standard():
     theta = share_of_reference(form(), 0.7)
     assert raw_cut(form(), theta).raw == 28
     assert raw_cut(form(seed=2, shift=0.3), theta).raw < 28 < raw_cut(form(seed=2, shift=-0.6), theta).raw
+
+
+def test_the_example_of_the_book_on_equating_comes_out_as_its_authors_program_says():
+    """Kolen & Brennan, ch. 6: forms X and Y of 36 items (table 6.5, X on the scale of Y), true-score equivalents by
+    their POLYEQUATE."""
+    items = np.genfromtxt(DATA / "kolen_brennan.items.csv", delimiter=",", names=True)
+    told = np.genfromtxt(DATA / "kolen_brennan.scores.csv", delimiter=",", names=True)
+    x, y = (ItemParameters.of(1.7 * items[f"a_{form}"], items[f"b_{form}"], items[f"c_{form}"]) for form in "xy")
+    assert equated(x, y, told["score"]) == pytest.approx(told["equivalent"], abs=2e-6)
+    known = np.isfinite(told["theta"])
+    assert ability_at_score(x, told["score"][known]) == pytest.approx(told["theta"][known], abs=2e-6)
 
 
 def test_equating_a_form_to_itself_changes_nothing_and_ends_meet_ends():
