@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pintar.assessment import actions
-from pintar.assessment.actions import bank
+from pintar.assessment.actions import bank, scale
 from pintar.assessment.events import FormsAsked, SittingScored
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
@@ -21,6 +21,12 @@ def close_what_is_due(now: datetime) -> None:
 def count_exposure(events: Sequence[Recorded[SittingScored]]) -> None:
     """What closed sittings showed is counted in the banks."""
     bank.count_exposure(sittings=[each.what.sitting for each in events])
+
+
+@handles(SittingScored)
+def tally_items(events: Sequence[Recorded[SittingScored]]) -> None:
+    """What closed sittings answered is added to the sums of the items."""
+    scale.tally_items(sittings=[each.what.sitting for each in events])
 
 
 @handles(FormsAsked)

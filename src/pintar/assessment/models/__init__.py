@@ -11,6 +11,7 @@ from pintar.assessment.models.items import (
     ItemStep,
     ItemVersion,
 )
+from pintar.assessment.models.scale import ItemSums
 from pintar.assessment.models.sittings import (
     ANONYMOUS,
     Bank,
@@ -39,6 +40,7 @@ __all__ = [
     "ItemImport",
     "ItemKey",
     "ItemStep",
+    "ItemSums",
     "ItemVersion",
     "Operation",
     "OperationFields",

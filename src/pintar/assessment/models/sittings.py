@@ -59,7 +59,8 @@ class Sitting(models.Model):
     `got` of `of` marks, `answered`, `passed` and `score` are written in one transaction; `score` is
     {"indicators": [[indicator, got, of, items]], "items": [[item, got, of, value in its author's ids]], "pilots": the
     same of those that do not count}.
-    `exposure_counted` once its items were counted in the bank, so that none is counted twice.
+    `exposure_counted` once its items were counted in the bank, `tallied` once its answers were added to their sums, so
+    that none is counted twice.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
@@ -91,6 +92,7 @@ class Sitting(models.Model):
     passed = models.BooleanField(null=True)
     score = models.JSONField(null=True)
     exposure_counted = models.BooleanField(db_default=False)
+    tallied = models.BooleanField(db_default=False)
 
     PRIVACY = privacy(
         person=Personal("whose sitting it is", until=ANONYMOUS),
@@ -101,7 +103,7 @@ class Sitting(models.Model):
         passed=Personal("whether the pass mark was reached", until=ANONYMOUS),
         score=Personal("marks by item and indicator", until=ANONYMOUS),
         rest="id uid context_title return_to latest_end edition test kind number form items pilots seed minutes "
-        "pass_mark lease opened_at deadline closed_at closed_by answered of exposure_counted",
+        "pass_mark lease opened_at deadline closed_at closed_by answered of exposure_counted tallied",
     )
 
     class Meta:

@@ -32,6 +32,13 @@ def make_person(name: str = "Siti Aminah", **facts: Any) -> Person:
     return queries.people([account.id])[account.id]
 
 
+def make_people(number: int, name: str = "Orang") -> list[Person]:
+    """Many people at once, in three statements, with names "Orang 1" …; nobody of them can sign in."""
+    made = Account.objects.bulk_create(Account(name=f"{name} {n}") for n in range(1, number + 1))
+    found = queries.people([account.id for account in made])
+    return [found[account.id] for account in made]
+
+
 def change_person(person: Person, **facts: Any) -> Person:
     """The person with other fields of the account, as they are seen from then on."""
     Account.objects.filter(id=person.id).update(**facts)

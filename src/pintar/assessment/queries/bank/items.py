@@ -10,13 +10,14 @@ from django.db.models import Q
 
 from pintar.assessment import models
 from pintar.assessment.queries.bank.previews import Preview, preview
+from pintar.assessment.queries.scale import Answers, answers
 from pintar.assessment.rules import bank
 from pintar.courses import queries as courses
 from pintar.foundation.refusals import not_found
 from pintar.people import queries as people
 from pintar.people.queries import Person
 from pintar.sciences.formats import items_form, items_json
-from pintar.sciences.items import Item
+from pintar.sciences.items import Choice, Item
 
 MOST_SHOWN = 50
 
@@ -72,6 +73,7 @@ class ItemPage:
     translations: tuple[tuple[str, str], ...]
     editions: int
     shown: int
+    answers: Answers
 
     @property
     def to_review(self) -> bool:
@@ -133,12 +135,13 @@ class EditorPage:
 
 
 def item_page(slug: str, key: str, reader: Person, now: datetime) -> ItemPage:
-    """An item by its key; nine queries, however long its history is. Raises Refusal (404)."""
+    """An item by its key; eleven queries, however long its history is. Raises Refusal (404)."""
     row = _item(slug, key)
     versions = list(
         models.ItemVersion.objects.filter(item_id=row.pk).order_by("-number").defer("content", "pictures")[:MOST_SHOWN]
     )
     newest = models.ItemVersion.objects.only("content", "pictures", "indicator").get(item_id=row.pk, number=row.number)
+    text = _text(row, newest)
     steps = list(models.ItemStep.objects.filter(item_id=row.pk).order_by("-id")[:MOST_SHOWN])
     names = _names([*(each.by for each in versions), *(each.by for each in steps)])
     edition = courses.latest_edition(slug)
@@ -156,7 +159,7 @@ def item_page(slug: str, key: str, reader: Person, now: datetime) -> ItemPage:
         original=row.original.key if row.original else "",
         state=row.state,
         number=row.number,
-        preview=preview(_text(row, newest), newest.pictures, language=row.language),
+        preview=preview(text, newest.pictures, language=row.language),
         versions=tuple(_version(each, names) for each in versions),
         history=tuple(_step(each, names) for each in steps),
         steps=bank.steps_for(bank.Standing(row.state, is_own), roles),
@@ -167,6 +170,7 @@ def item_page(slug: str, key: str, reader: Person, now: datetime) -> ItemPage:
         translations=tuple(row.translations.order_by("language").values_list("language", "key")),
         editions=models.ItemKey.objects.filter(version__item_id=row.pk).count(),
         shown=row.shown,
+        answers=answers(newest.pk, _are_right(text)),
     )
 
 
@@ -235,6 +239,12 @@ def _item(slug: str, key: str) -> models.Item:
 
 def _text(row: models.Item, version: models.ItemVersion) -> Item:
     return items_json.read(version.content, row.key, version.indicator)
+
+
+def _are_right(text: Item) -> tuple[bool, ...]:
+    """Of each option, where one is right."""
+    is_single = text.type == "single" and isinstance(text.body, Choice)
+    return tuple(option.correct for option in text.body.options) if is_single else ()
 
 
 def _fields_of(row: models.Item, version: models.ItemVersion) -> dict[str, str]:

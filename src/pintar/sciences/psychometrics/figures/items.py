@@ -106,30 +106,34 @@ def item_curve(items: ItemParameters, item: int, theta: ArrayLike, marks: ArrayL
 
 
 def option_bars(
-    taken: Sequence[str | None], options: Sequence[str], key: str, rest: ArrayLike
+    taken: Sequence[str | None], options: Sequence[str], key: str, rest: ArrayLike, persons: ArrayLike = 1.0
 ) -> tuple[OptionBar, ...]:
     """taken: n, what each chose, None for a blank, which comes last as "". rest: (n,), the sum of their other marks.
-    The lowest and highest 27% are exact: people tied at the edge count in part (as in `classical`)."""
+    persons: (n,), how many each row stands for. The lowest and highest 27% are exact: people tied at the edge count in
+    part (as in `classical`)."""
     rest = np.asarray(rest, float)
+    persons = np.broadcast_to(np.asarray(persons, float), rest.shape)
+    everyone = persons.sum()
     chosen = np.array([option or "" for option in taken], object)
     names = [*options, *([""] if (chosen == "").any() else [])]
-    low, high = _extremes(rest)
-    spread = rest.std()
-    z = (rest - rest.mean()) / (spread if spread > 0 else 1.0)
+    low, high = _extremes(rest, persons)
+    away = rest - np.average(rest, weights=persons)
+    spread = np.sqrt(np.average(away**2, weights=persons))
+    z = away / (spread if spread > 0 else 1.0)
     shares = [(low[chosen == name].sum(), high[chosen == name].sum()) for name in names]
     widest = max(max(pair) for pair in shares) or 1.0
     bars = []
     for name, (lowest, highest) in zip(names, shares, strict=True):
         who = chosen == name
         middle = (lowest + highest) / 2
-        error = np.sqrt(2 * middle * (1 - middle) / max(EXTREME * len(rest), 1))
+        error = np.sqrt(2 * middle * (1 - middle) / max(EXTREME * everyone, 1))
         bars.append(
             OptionBar(
                 name,
                 100 * float(lowest),
                 100 * float(highest),
-                100 * float(who.mean()),
-                float(z[who].mean()) if who.any() else None,
+                100 * float(persons[who].sum() / everyone),
+                float(np.average(z[who], weights=persons[who])) if who.any() else None,
                 name == key,
                 bool(name not in (key, "") and highest - lowest > CONFIDENCE * error),
                 round(85 * lowest / widest, 2),
@@ -139,16 +143,17 @@ def option_bars(
     return tuple(bars)
 
 
-def _extremes(rest: Array) -> tuple[Array, Array]:
-    """(n,), each person's part in the lowest and in the highest 27%; either adds up to 1."""
-    wanted = EXTREME * len(rest)
-    _, place, counts = np.unique(rest, return_inverse=True, return_counts=True)
+def _extremes(rest: Array, persons: Array) -> tuple[Array, Array]:
+    """(n,), each row's part in the lowest and in the highest 27%; either adds up to 1."""
+    wanted = EXTREME * persons.sum()
+    _, place = np.unique(rest, return_inverse=True)
+    counts = np.bincount(place, persons)
 
-    def parts(counts: NDArray[np.int64]) -> Array:
+    def parts(counts: Array) -> Array:
         before = np.concatenate([[0], np.cumsum(counts)[:-1]])
         return np.clip(wanted - before, 0, counts) / counts / wanted
 
-    return parts(counts)[place], parts(counts[::-1])[::-1][place]
+    return parts(counts)[place] * persons, parts(counts[::-1])[::-1][place] * persons
 
 
 def _wilson(share: float, n: int) -> tuple[float, float]:
