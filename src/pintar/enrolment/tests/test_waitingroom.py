@@ -1,8 +1,10 @@
 """The waiting room's door: a rush through the front, with lanes so narrow that one request fills them."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -15,7 +17,7 @@ from pintar.enrolment.models import Seat
 from pintar.enrolment.queries import BatchFacts
 from pintar.enrolment.tests import doors
 from pintar.enrolment.tests.builders import make_batch
-from pintar.enrolment.tests.doors import Visitor, crowded
+from pintar.enrolment.tests.doors import FORM, Answer, Visitor, crowded
 from pintar.enrolment.tests.valkey import running_valkey
 from pintar.enrolment.waitingroom import rules, tickets
 from pintar.enrolment.waitingroom.door import RESTS
@@ -434,6 +436,102 @@ def test_from_the_queue_one_can_go_to_the_waiting_list_should_no_seat_be_left(
     where = [enrolment.standing(batch.key, v.person.id) for v in people if v.person]
     assert [bool(w.ticket) for w in where] == [False, False, False, False, True, True]
     assert holders(batch) == ["Peserta 0", "Peserta 1", "Peserta 2"]
+
+
+def test_who_only_looked_at_the_batch_joins_the_list_by_the_button_of_the_page_that_says_it_is_full(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 4)
+    a_rush(front, people, batch, clock)
+    onlooker = doors.visitor(front, person(8))
+    with crowded(front.lanes.shop):
+        onlooker.get(f"/angkatan/{batch.key}/")
+    for visitor in people:
+        visitor.queue(batch.key)
+    tick(front, clock)
+    full = onlooker.queue(batch.key)
+    assert 'data-face="full"' in full.text and "antrean" not in onlooker.cookies
+    assert len(full.body) <= 8_000
+    with crowded(front.lanes.shop):  # the page of the batch could not be shown
+        answer = press(onlooker, full, "tunggu")
+    assert answer.header("Location") == f"/angkatan/{batch.key}/#urutan"
+    assert waits(batch, onlooker)
+    assert holders(batch) == ["Peserta 0", "Peserta 1", "Peserta 2"]
+
+
+def test_who_only_looked_can_ask_for_the_list_while_waiting_and_is_put_on_it_when_no_seat_is_left(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 4)
+    a_rush(front, people, batch, clock)
+    onlooker = doors.visitor(front, person(8))
+    with crowded(front.lanes.shop):
+        onlooker.get(f"/angkatan/{batch.key}/")
+    press(onlooker, onlooker.queue(batch.key), "tunggu")
+    assert "langsung masuk daftar tunggu" in onlooker.queue(batch.key).text
+    assert onlooker.poll(batch.key)["show"]["place"] == "5"
+    for visitor in people:
+        visitor.queue(batch.key)
+    tick(front, clock)
+    assert onlooker.queue(batch.key).header("Location") == f"/angkatan/{batch.key}/#urutan"
+    assert waits(batch, onlooker)
+
+
+def test_who_asked_for_the_list_alone_is_shown_the_batch_and_its_pledge_when_a_seat_comes(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 3)
+    a_rush(front, people, batch, clock)
+    onlooker = doors.visitor(front, person(8))
+    with crowded(front.lanes.shop):
+        onlooker.get(f"/angkatan/{batch.key}/")
+    press(onlooker, onlooker.queue(batch.key), "tunggu")
+    people[2].post(f"/angkatan/{batch.key}/antre/", keluar="1")
+    tick(front, clock)
+    called = onlooker.queue(batch.key)
+    assert (called.status, called.header("Location")) == (303, f"/angkatan/{batch.key}/")
+    assert "Saya menyetujui pakta integritas" in onlooker.get(f"/angkatan/{batch.key}/").text
+    assert onlooker.take(batch.key).header("Location") == f"/angkatan/{batch.key}/"
+    assert holders(batch) == ["Peserta 8"]
+    assert not waits(batch, onlooker)
+
+
+def test_who_has_a_seat_and_only_looks_is_not_told_that_the_batch_filled_without_them(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 4)
+    a_rush(front, people, batch, clock)
+    for visitor in people:
+        visitor.queue(batch.key)
+    tick(front, clock)
+    with crowded(front.lanes.shop):
+        assert people[0].get(f"/angkatan/{batch.key}/").status == 503
+
+
+def test_what_is_no_token_of_a_form_is_not_put_into_the_page_of_the_queue(
+    front: Front, batch: BatchFacts, clock: Any
+) -> None:
+    people = crowd(front, 4)
+    with crowded(front.lanes.seats):
+        for visitor in people:
+            hostile = urlencode({"csrfmiddlewaretoken": '"><b>x', "pakta": "1"})
+            visitor.ask("POST", f"/angkatan/{batch.key}/kursi/", hostile, FORM)
+    tick(front, clock)
+    shown = people[3].queue(batch.key).text
+    assert 'data-face="waiting' in shown and "<b>x" not in shown
+
+
+def waits(batch: BatchFacts, visitor: Visitor) -> bool:
+    assert visitor.person
+    return enrolment.standing(batch.key, visitor.person.id).ticket is not None
+
+
+def press(visitor: Visitor, page: Answer, button: str) -> Answer:
+    """Send the form of this page that has the button, with what it holds, as a browser does."""
+    form = next(form for form in re.findall(r"<form.*?</form>", page.text, re.S) if f'name="{button}"' in form)
+    fields = dict(re.findall(r'name="(\w+)" value="(\w*)"', form))
+    (path,) = re.findall(r'action="([^"]+)"', form)
+    return visitor.ask("POST", path, urlencode(fields), FORM)
 
 
 def test_a_program_that_waits_goes_to_the_waiting_list_when_no_seat_is_left(

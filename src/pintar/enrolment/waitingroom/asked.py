@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
 
 from pintar.enrolment.waitingroom import tickets
 from pintar.enrolment.waitingroom.tickets import NotGenuine, QueueTicket
@@ -25,6 +27,7 @@ TICKET_HEADER = "HTTP_PINTAR_TICKET"
 LONGEST_BODY = 1_000
 FORM = "application/x-www-form-urlencoded"
 BEARER = "Bearer "
+SECRET = re.compile(r"[A-Za-z0-9]{32}")  # as Django makes those of its CSRF cookie
 
 
 class Wish(Enum):
@@ -88,8 +91,9 @@ def read(environ: dict[str, Any]) -> Asked | None:
     if method != "POST" or part is None:
         return None
     if part == "antre/":
-        joins_list = parse_qs(_body(environ, FORM)).get("tunggu") == ["1"]
-        return Asked(Wish.LIST if joins_list else Wish.LEAVE, batch, False, environ)
+        form = _body(environ, FORM)
+        joins_list = parse_qs(form).get("tunggu") == ["1"]
+        return Asked(Wish.LIST if joins_list else Wish.LEAVE, batch, False, environ, form)
     form = _body(environ, FORM)
     fields = parse_qs(form)
     if "_method" in fields:
@@ -144,6 +148,16 @@ def token(environ: dict[str, Any]) -> tuple[str, str]:
     if header.startswith(BEARER):
         return header.removeprefix(BEARER).strip()[:200], "token"
     return cookie(environ, settings.SESSION_COOKIE_NAME)[:200], "web"
+
+
+def new_form_token(environ: dict[str, Any]) -> str:
+    """A CSRF token for a form in a page that the door writes, masked anew; "" for whoever brings no secret."""
+    secret = cookie(environ, settings.CSRF_COOKIE_NAME)
+    if not SECRET.fullmatch(secret):
+        return ""
+    request = HttpRequest()
+    request.META["CSRF_COOKIE"] = secret
+    return get_token(request)
 
 
 def cookie(environ: dict[str, Any], name: str) -> str:

@@ -165,10 +165,10 @@ class Door:
 
     def _list(self, asked: Asked, start: StartResponse) -> Answer:
         """Keep on the ticket that its person wants to be on the waiting list should no seat be left."""
-        ticket = asked.own_ticket()
-        if ticket is None or not ticket.held:
+        ticket, token = asked.own_ticket(), tickets.form_token(asked.form)
+        if ticket is None or not (ticket.held or token):
             return answers.go(start, f"/angkatan/{asked.batch}/")
-        return self._give(asked, start, ticket.joining_list())
+        return self._give(asked, start, ticket.joining_list(token))
 
     async def _leave(self, asked: Asked, start: StartResponse) -> Answer:
         if (ticket := asked.own_ticket()) and self.room.awaited(asked.batch):
@@ -192,7 +192,7 @@ class Door:
             return None
         ticket = _ticket(queue, person, now, asked.own_ticket(), "")
         spot = self.room.arrive(queue, ticket.id, now, ticket.place or None)
-        if spot.stage is not Stage.WAITING:
+        if spot.stage is not Stage.WAITING or (spot.none_left and queries.stands_in(queue.key, person)):
             return None
         return self._give(asked, start, replace(ticket, place=spot.place, came_at=ticket.came_at or spot.ahead))
 
@@ -202,14 +202,14 @@ class Door:
     ) -> Answer | Onward:  # fmt: skip
         """Go on to the counter with `environ` (None: with the form that the ticket holds), or wait."""
 
-        async def on() -> Answer:
+        async def on(held: str) -> Answer:
             try:
-                return await self._go_on(asked, start, queue, ticket, now, environ)
+                return await self._go_on(asked, start, queue, ticket, held, now, environ)
             except Crowded:
                 return self._wait(asked, start, queue, ticket, spot, now, "called")
 
         if spot.stage in (Stage.CALLED, Stage.SEATED):
-            return on
+            return partial(on, "" if ticket.only_list else ticket.held)
         if over := queue.over(now):
             return self._end(asked, start, queue, ticket, spot, now, over)
         if queue.is_before_opening(now):
@@ -217,11 +217,11 @@ class Door:
         if not spot.none_left:
             return self._wait(asked, start, queue, ticket, spot, now, "waiting")
         if asked.joins_list or ticket.joins_list:
-            return on
+            return partial(on, ticket.held)
         return self._end(asked, start, queue, ticket, spot, now, "full")
 
     async def _go_on(
-        self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, now: float,
+        self, asked: Asked, start: StartResponse, queue: Awaited, ticket: QueueTicket, held: str, now: float,
         environ: dict[str, Any] | None,
     ) -> Answer:  # fmt: skip
         """To the counter, and note what was decided there. Raises Crowded."""
@@ -232,9 +232,9 @@ class Door:
             if person is None or tickets.id_of(asked.batch, person) != ticket.id:
                 # Somebody else's ticket, or nobody is signed in: the page behind the door says what to do.
                 return await self.shop.run(self.application, asked.environ, start)
-            if not ticket.held:
+            if not held:
                 return answers.go(start, f"/angkatan/{asked.batch}/")
-            environ = requests.sent_on(asked, ticket.held)
+            environ = requests.sent_on(asked, held)
         counter = _Counter(start, answers.ticket_cookie(asked.batch, ""))
 
         def decide() -> Answer:
@@ -260,7 +260,8 @@ class Door:
         if asked.wants_json:
             text = faces.poll(spot, face, again, ticket.came_at, look.language, clock.now())
             return answers.send(asked.environ, start, 200, text, JSON)
-        text = faces.page(queue, spot, face, again, ticket, look, clock.now())
+        token = "" if ticket.held else requests.new_form_token(asked.environ)
+        text = faces.page(queue, spot, face, again, ticket, token, look, clock.now())
         kept = answers.ticket_cookie(asked.batch, tickets.write(ticket))
         return answers.send(asked.environ, start, 200, text, HTML, kept)
 
@@ -275,7 +276,8 @@ class Door:
         if asked.api:
             return answers.problem(asked.environ, start, 409, _why(queue, face))
         look = requests.look(asked.environ)
-        text = faces.page(queue, spot, face, 0, ticket, look, clock.now())
+        token = ticket.form_token or requests.new_form_token(asked.environ)
+        text = faces.page(queue, spot, face, 0, ticket, token, look, clock.now())
         gone = answers.ticket_cookie(asked.batch, "")
         return answers.send(asked.environ, start, 409 if asked.wish is Wish.TAKE else 200, text, HTML, gone)
 
@@ -342,7 +344,7 @@ def _ticket(queue: Awaited, person: UUID, now: float, carried: QueueTicket | Non
     """The one carried, if it is this person's and still good; else a new one, whose place the queue decides."""
     own = tickets.id_of(queue.key, person)
     if carried is not None and carried.id == own and now - carried.given_at <= tickets.GOOD_FOR:
-        return replace(carried, held=form or carried.held)
+        return replace(carried, held=form, only_list=False) if form else carried
     return QueueTicket(queue.key, own, 0, int(now), 0, form)
 
 

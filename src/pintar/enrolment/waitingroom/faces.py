@@ -76,17 +76,19 @@ class Shown(NamedTuple):
 
 MOST_KEPT = 500
 # Where a number goes; no text of a person or a training can hold them.
-MARKS = {name: f"\ue000{name}\ue001" for name in ("place", "ahead", "left", "wait", "at", "again", "way")}
+MARKS = {name: f"\ue000{name}\ue001" for name in ("place", "ahead", "left", "wait", "at", "again", "way", "token")}
 
 
 def page(
-    queue: Awaited, spot: Spot, face: str, again: int, ticket: QueueTicket, look: Preferences, now: datetime
+    queue: Awaited, spot: Spot, face: str, again: int, ticket: QueueTicket, token: str, look: Preferences, now: datetime
 ) -> str:
-    """HTML. `face`: early, waiting, called, full, withdrawn or closed. `again`: seconds until the page asks anew."""
+    """HTML. `face`: early, waiting, called, full, withdrawn or closed. `again`: seconds until the page asks anew.
+    `token`: the person's CSRF token, for a form of this page; "" where none may be told."""
     chance = rules.chance(spot.ahead, spot.left).value if face == "waiting" else ""
-    joins = "on" if ticket.joins_list else "may" if ticket.held else ""
+    joins = "on" if ticket.joins_list else "may" if ticket.held or token else ""
     frame = _frame(face, chance, ticket.came_at > 0, joins, look.language, look.theme, look.text, _shown(queue))
-    values = numbers(spot, look.language, now) | {"again": str(again), "way": _way(spot, ticket.came_at)}
+    own = {"again": str(again), "way": _way(spot, ticket.came_at), "token": token}
+    values = numbers(spot, look.language, now) | own
     for name, value in values.items():
         frame = frame.replace(MARKS[name], value)
     return frame
