@@ -142,3 +142,29 @@ class FormsDecided:
     forms: UUID
     course: UUID
     approved: bool
+
+
+@event("assessment.calibration_asked")
+class CalibrationAsked:
+    """Enough answers have come for a training's items to be calibrated. About the calibration."""
+
+    calibration: UUID
+    course: UUID
+
+
+@event("assessment.calibration_finished")
+class CalibrationFinished:
+    """So many items were estimated, or none where that could not be. About the calibration."""
+
+    calibration: UUID
+    course: UUID
+    items: int
+
+
+@event("assessment.calibration_decided")
+class CalibrationDecided:
+    """A person approved it as version `number` of the training's scale, or dropped it (0). About the calibration."""
+
+    calibration: UUID
+    course: UUID
+    number: int

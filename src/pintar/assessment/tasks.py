@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pintar.assessment import actions
 from pintar.assessment.actions import bank, scale
-from pintar.assessment.events import FormsAsked, SittingScored
+from pintar.assessment.events import CalibrationAsked, FormsAsked, SittingScored
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
 from pintar.foundation.schedule import every
@@ -34,3 +34,16 @@ def assemble_forms(events: Sequence[Recorded[FormsAsked]]) -> None:
     """Forms that were asked for are put together."""
     for each in events:
         bank.assemble_forms(forms_uid=each.what.forms, now=clock.now())
+
+
+@every(seconds=600)
+def ask_due_calibrations(now: datetime) -> None:
+    """Items of which enough answers have come are to be calibrated."""
+    scale.ask_due(now=now)
+
+
+@handles(CalibrationAsked)
+def calibrate(events: Sequence[Recorded[CalibrationAsked]]) -> None:
+    """Items whose calibration was asked for are estimated."""
+    for each in events:
+        scale.calibrate(calibration=each.what.calibration, now=clock.now())

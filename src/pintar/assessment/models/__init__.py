@@ -11,7 +11,7 @@ from pintar.assessment.models.items import (
     ItemStep,
     ItemVersion,
 )
-from pintar.assessment.models.scale import ItemSums
+from pintar.assessment.models.scale import Calibration, ItemSums, ScaleItem
 from pintar.assessment.models.sittings import (
     ANONYMOUS,
     Bank,
@@ -29,6 +29,7 @@ __all__ = [
     "Bank",
     "BankTally",
     "Blueprint",
+    "Calibration",
     "EnemyPair",
     "ExtraTime",
     "FormItem",
@@ -44,5 +45,6 @@ __all__ = [
     "ItemVersion",
     "Operation",
     "OperationFields",
+    "ScaleItem",
     "Sitting",
 ]

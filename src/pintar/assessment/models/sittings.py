@@ -117,6 +117,11 @@ class Sitting(models.Model):
         indexes = [
             models.Index(fields=["context"], name="sitting_context"),
             models.Index(fields=["person", "edition"], name="sitting_person_edition"),
+            models.Index(
+                fields=["edition"],
+                condition=Q(kind__in=rules.FIRST_KINDS, number=1, closed_at__isnull=False),
+                name="sitting_first_encounter",
+            ),
             models.Index(fields=["deadline"], condition=Q(closed_at__isnull=True), name="sitting_due"),
         ]
 

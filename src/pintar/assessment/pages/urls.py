@@ -4,6 +4,7 @@ from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
 from pintar.assessment.pages.bank import banks, blueprints, editing, forms, importing, items
+from pintar.assessment.pages.scale import scales
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
@@ -28,5 +29,8 @@ urlpatterns = [
     path("bank/<slug:slug>/soal/<str:key>/langkah/", items.steps, name="bank-langkah"),
     path("bank/<slug:slug>/soal/<str:key>/lawan/", items.enemies, name="bank-lawan"),
     path("bank/<slug:slug>/soal/<str:key>/versi/<str:number>/", items.version, name="bank-versi"),
+    path("skala/", scales.scales, name="skala"),
+    path("skala/<slug:slug>/", scales.scale, name="skala-pelatihan"),
+    path("skala/<slug:slug>/kalibrasi/<uuid:uid>/", scales.decision, name="skala-keputusan"),
     path("sw.js", worker.service_worker, name="sw"),
 ]

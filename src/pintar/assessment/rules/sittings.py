@@ -203,9 +203,12 @@ def readable_reason(text: str) -> str | None:
     return line if SHORTEST_REASON <= len(line) <= LONGEST_REASON and line.isprintable() else None
 
 
+FIRST_KINDS = ("pretest", "posttest")
+
+
 def is_first_encounter(kind: str, number: int) -> bool:
     """Whether a sitting tells how hard its items are: a person's first pre-test or first post-test."""
-    return kind in ("pretest", "posttest") and number == 1
+    return kind in FIRST_KINDS and number == 1
 
 
 def reached(values: Sequence[Any]) -> int:

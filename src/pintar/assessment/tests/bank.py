@@ -68,3 +68,7 @@ def step(item: models.Item, name: str, by: Person | UUID, now: datetime, reason:
     uid = by if isinstance(by, UUID) else by.uid
     number = number or models.Item.objects.values_list("number", flat=True).get(uid=item.uid)
     return actions.take_step(item=item.uid, step=name, number=number, reason=reason, by=uid, now=now)
+
+
+def bank_course_id() -> int:
+    return models.Item.objects.filter(course__slug=SLUG).values_list("course_id", flat=True)[0]

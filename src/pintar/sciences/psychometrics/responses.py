@@ -32,7 +32,8 @@ NOT_PRESENTED = -3
 GREATEST_MARK = 1000
 """A mark above this is taken for a mistake (a person's number in the wrong column)."""
 
-_FINGERPRINT_SEED = 20_261_124
+FINGERPRINT_SEED = 20_261_124
+"""All chance there is in an estimate: that of the words by which equal rows are found."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -320,7 +321,7 @@ class MarkTable:
     def _fingerprints(self, marks: NDArray[np.int16]) -> NDArray[np.uint64]:
         """64 bits a row, whatever the order of its cells: two of a million different rows agree by chance with
         probability 3e-8."""
-        chance = np.random.Generator(np.random.PCG64(_FINGERPRINT_SEED))
+        chance = np.random.Generator(np.random.PCG64(FINGERPRINT_SEED))
         width = int(marks.max(initial=0)) + 1
         words = chance.integers(0, 2**64, (len(self.items), width), dtype=np.uint64)
         if self.complete is not None:

@@ -15,7 +15,8 @@ def provide(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     sign_in = request.sign_in  # type: ignore[attr-defined]
     if sign_in is None or sign_in.confirmed_at is None:
         return None
-    return {} if people.holds_role(sign_in.person.id, bank.ROLES, clock.now()) else None
+    held = people.roles_of(sign_in.person.uid, clock.now())
+    return {"is_assessor": bank.ASSESSOR in held} if set(bank.ROLES) & set(held) else None
 
 
 PANEL = Panel("beranda", "bank-soal", provide, "assessment/bank/parts/home.html", order=60)
