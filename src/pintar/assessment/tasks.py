@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pintar.assessment import actions
 from pintar.assessment.actions import bank, scale
-from pintar.assessment.events import CalibrationAsked, FormsAsked, SittingScored
+from pintar.assessment.events import CalibrationAsked, CalibrationDecided, FormsAsked, SittingScored
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
 from pintar.foundation.schedule import every
@@ -47,3 +47,17 @@ def calibrate(events: Sequence[Recorded[CalibrationAsked]]) -> None:
     """Items whose calibration was asked for are estimated."""
     for each in events:
         scale.calibrate(calibration=each.what.calibration, now=clock.now())
+
+
+@handles(SittingScored)
+def measure_sittings(events: Sequence[Recorded[SittingScored]]) -> None:
+    """Closed tests are measured where their items are on a scale."""
+    scale.measure_sittings(sittings=[each.what.sitting for each in events])
+
+
+@handles(CalibrationDecided)
+def use_scale(events: Sequence[Recorded[CalibrationDecided]]) -> None:
+    """With a new version of a scale, tests that could not be measured yet are."""
+    for each in events:
+        if each.what.number:
+            scale.measure_course(course=each.what.course)

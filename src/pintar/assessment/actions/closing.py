@@ -66,11 +66,12 @@ def close_locked(row: models.Sitting, *, by: UUID | None, now: datetime, closed_
 
 
 def write_score(row: models.Sitting, scored: scoring.Score, *changed: str) -> None:
-    """Write a score, with other fields that changed. The receipt's code stays the one that its person was given."""
+    """Write a score, with other fields that changed; the measure is taken anew from it, a moment later. The receipt's
+    code stays the one that its person was given."""
     row.got, row.of, row.passed = scored.got, scored.of, scored.passed
-    row.answered, row.score = scored.answered, scored.document
+    row.answered, row.score, row.measure = scored.answered, scored.document, None
     row.receipt = row.receipt or code_of(row)
-    row.save(update_fields=["got", "of", "passed", "answered", "score", "receipt", *changed])
+    row.save(update_fields=["got", "of", "passed", "answered", "score", "measure", "receipt", *changed])
 
 
 def tell_scored(row: models.Sitting, *, by: UUID | None, now: datetime) -> None:

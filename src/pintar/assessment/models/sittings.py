@@ -61,6 +61,9 @@ class Sitting(models.Model):
     same of those that do not count}.
     `exposure_counted` once its items were counted in the bank, `tallied` once its answers were added to their sums, so
     that none is counted twice.
+    `measure`, once the items are on the training's scale, is {"scale": its version, "theta", "se", "extreme",
+    "indicators": [[indicator, theta, se]] as far as they may be shown, "before": [theta, se] of the pre-test, "gain",
+    "gain_se"}, in logits.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
@@ -93,6 +96,7 @@ class Sitting(models.Model):
     score = models.JSONField(null=True)
     exposure_counted = models.BooleanField(db_default=False)
     tallied = models.BooleanField(db_default=False)
+    measure = models.JSONField(null=True)
 
     PRIVACY = privacy(
         person=Personal("whose sitting it is", until=ANONYMOUS),
@@ -102,6 +106,7 @@ class Sitting(models.Model):
         got=Personal("marks reached", until=ANONYMOUS),
         passed=Personal("whether the pass mark was reached", until=ANONYMOUS),
         score=Personal("marks by item and indicator", until=ANONYMOUS),
+        measure=Personal("ability with its error, by indicator where it is exact enough", until=ANONYMOUS),
         rest="id uid context_title return_to latest_end edition test kind number form items pilots seed minutes "
         "pass_mark lease opened_at deadline closed_at closed_by answered of exposure_counted tallied",
     )

@@ -13,7 +13,7 @@ from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
 from pintar.sciences.scoring import by_indicator
 
-HEAVY = ("items", "seed", "lease", "context_title", "return_to")
+HEAVY = ("items", "seed", "lease", "context_title", "return_to", "measure")
 
 
 @dataclass(frozen=True, slots=True)

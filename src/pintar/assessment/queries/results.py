@@ -9,6 +9,7 @@ from uuid import UUID
 from pintar.assessment import kept, keys, models, rules
 from pintar.assessment.queries.facts import IndicatorResult, SittingFacts, facts_of
 from pintar.assessment.queries.held import Late, late_of, with_late
+from pintar.assessment.queries.measured import Band, Measured, measured
 from pintar.courses import queries as courses
 from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
@@ -16,11 +17,13 @@ from pintar.foundation.refusals import not_found
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
-    """An indicator in its words. `state` is "mastered", "uncertain", "failed", or "" where nothing is graded."""
+    """An indicator in its words. `state` is "mastered", "uncertain", "failed", or "" where nothing is graded. `band` is
+    there where enough items carry it; else the number right says all that can be said."""
 
     title: str
     result: IndicatorResult
     state: str
+    band: Band | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class ResultPage:
     indicators: tuple[IndicatorLine, ...]
     feedback: tuple[ItemFeedback, ...]
     late: Late | None
+    measured: Measured | None
 
     @property
     def in_items(self) -> bool:
@@ -110,6 +114,13 @@ def result_document(sitting: UUID, person_id: int) -> dict[str, Any]:
             {"key": i.key, "got": i.got, "of": i.of, "items": i.items, "failed": i.failed, "uncertain": i.uncertain}
             for i in facts.indicators
         ],
+        "measure": page.measured
+        and {
+            "value": page.measured.band.value,
+            "low": page.measured.band.low,
+            "high": page.measured.band.high,
+            "gain": page.measured.gain and {"points": page.measured.gain.points, "error": page.measured.gain.reach},
+        },
         "late": page.late and {"state": page.late.state, "answers": page.late.answers, "reason": page.late.reason},
     }
 
@@ -117,7 +128,7 @@ def result_document(sitting: UUID, person_id: int) -> dict[str, Any]:
 def _page(row: models.Sitting) -> ResultPage:
     edition = courses.edition(row.edition)
     rule = edition.tests[row.test]
-    facts = facts_of(row)
+    facts, on_scale = facts_of(row), measured(row.measure)
     assert row.closed_at is not None and facts.percent is not None and row.of is not None
     return ResultPage(
         facts=facts,
@@ -139,9 +150,12 @@ def _page(row: models.Sitting) -> ResultPage:
         if row.kind == "posttest" and not row.passed and row.number < rule.sittings
         else None,
         remedial=row.kind == "posttest" and row.number > rule.sittings > 0,
-        indicators=tuple(_line(edition.indicators, each, row) for each in _in_order(edition.indicators, facts)),
+        indicators=tuple(
+            _line(edition.indicators, each, row, on_scale) for each in _in_order(edition.indicators, facts)
+        ),
         feedback=_feedback(row) if rules.feedback_rule(row.kind) == "items" else (),
         late=late_of(row),
+        measured=on_scale,
     )
 
 
@@ -151,10 +165,13 @@ def _in_order(titles: Mapping[str, str], facts: SittingFacts) -> list[IndicatorR
     return sorted(facts.indicators, key=lambda each: places.get(each.key, len(places)))
 
 
-def _line(titles: Mapping[str, str], each: IndicatorResult, row: models.Sitting) -> IndicatorLine:
+def _line(
+    titles: Mapping[str, str], each: IndicatorResult, row: models.Sitting, on_scale: Measured | None
+) -> IndicatorLine:
     graded = row.pass_mark is not None
     state = "" if not graded else "uncertain" if each.uncertain else "failed" if each.failed else "mastered"
-    return IndicatorLine(titles.get(each.key, each.key), each, state)
+    band = on_scale.indicators.get(each.key) if on_scale else None
+    return IndicatorLine(titles.get(each.key, each.key), each, state, band)
 
 
 def _feedback(row: models.Sitting) -> tuple[ItemFeedback, ...]:

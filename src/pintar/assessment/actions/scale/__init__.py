@@ -1,6 +1,15 @@
-"""What is done with answers once they are given: added up, calibrated onto the scale."""
+"""What is done with answers once they are given: added up, calibrated onto the scale, made a measure."""
 
 from pintar.assessment.actions.scale.calibrating import approve_calibration, ask_due, calibrate, drop_calibration
+from pintar.assessment.actions.scale.measuring import measure_course, measure_sittings
 from pintar.assessment.actions.scale.tallying import tally_items
 
-__all__ = ["approve_calibration", "ask_due", "calibrate", "drop_calibration", "tally_items"]
+__all__ = [
+    "approve_calibration",
+    "ask_due",
+    "calibrate",
+    "drop_calibration",
+    "measure_course",
+    "measure_sittings",
+    "tally_items",
+]

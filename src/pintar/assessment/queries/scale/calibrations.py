@@ -56,12 +56,28 @@ def estimate(snapshot: Snapshot, base: ItemParameters | None, seen: Collection[i
     """
     if not len(snapshot.table):
         raise Impossible("too_few_people")
+    snapshot, unused = _without_unused(snapshot)
     moved = _linked(snapshot, base, seen) if base is not None else None
     gone = set(moved.dropped) if moved else set()
     anchors = base.named([name for name in base.names if name not in gone]) if base is not None else None
     fitted = _calibrated(snapshot, anchors)
     items = _with_absent(fitted.items, anchors)
-    return Found(items, _lines(snapshot, fitted, items, base, moved), _told(fitted, moved))
+    return Found(items, _lines(snapshot, fitted, items, base, moved), _told(fitted, moved, unused))
+
+
+def _without_unused(snapshot: Snapshot) -> tuple[Snapshot, tuple[str, ...]]:
+    """Without the items of which a mark was never earned between others that were: a scale's item has all its marks, or
+    a form's expected score would be in other marks than people earn."""
+    table = snapshot.table
+    width = int(table.maxima.max(initial=1)) + 1
+    earned = np.maximum(table.codes, 0)
+    counts = np.bincount(table.columns.astype(np.int64) * width + earned, minlength=len(table.items) * width)
+    used = counts.reshape(len(table.items), width) > 0
+    all_used = np.array([row[: most + 1].all() or row.sum() < 2 for row, most in zip(used, table.maxima, strict=True)])
+    if all_used.all():
+        return snapshot, ()
+    gone = tuple(name for name, is_used in zip(table.items, all_used, strict=True) if not is_used)
+    return snapshot.without(~all_used[table.columns]), gone
 
 
 def _calibrated(snapshot: Snapshot, anchors: ItemParameters | None = None) -> Calibration:
@@ -163,7 +179,7 @@ def _flags(snapshot: Snapshot, fitted: Calibration) -> Mapping[str, tuple[str, .
     return {name: tuple(codes) for name, codes in found.items()}
 
 
-def _told(fitted: Calibration, moved: Link | None) -> dict[str, Any]:
+def _told(fitted: Calibration, moved: Link | None, unused: tuple[str, ...]) -> dict[str, Any]:
     return {
         "model": fitted.model,
         "persons": fitted.persons,
@@ -171,7 +187,10 @@ def _told(fitted: Calibration, moved: Link | None) -> dict[str, Any]:
         "groups": [
             [*group.name.split(" "), group.mean, group.se_mean, group.sd, group.persons] for group in fitted.groups
         ],
-        "left_out": [[int(each.item), each.reason] for each in fitted.left_out],
+        "left_out": [
+            *([int(each.item), each.reason] for each in fitted.left_out),
+            *([int(name), "unused_mark"] for name in unused),
+        ],
         "link": moved
         and {"a": moved.A, "b": moved.B, "se_a": moved.se_A, "se_b": moved.se_B, "anchors": len(moved.anchors)},
     }

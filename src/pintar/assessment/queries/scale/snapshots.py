@@ -63,6 +63,19 @@ class Snapshot:
             tuple(self.persons[i] for i in chosen),
         )
 
+    def without(self, cells: NDArray[np.bool_]) -> "Snapshot":
+        """Without some of the cells, and the rows that have no others."""
+        table, kept = self.table, ~cells
+        lengths = np.diff(np.concatenate([[0], np.cumsum(kept)])[table.starts])
+        narrowed = ResponseTable.from_cells(
+            table.items,
+            np.concatenate([[0], np.cumsum(lengths)]),
+            table.columns[kept],
+            table.codes[kept],
+            maxima=table.maxima,
+        )
+        return Snapshot(narrowed, self.sittings, self.groups, self.persons).only(lengths > 0)
+
 
 def snapshot(course_id: int) -> Snapshot:
     """All that was closed so far; three queries. Left aside are sittings with answers that came too late, items that
@@ -140,13 +153,4 @@ def _dense_enough(found: Snapshot) -> Snapshot:
     people = Counter(found.groups)
     found = found.only(np.array([people[group] >= FEWEST_ANSWERS for group in found.groups]))
     met = np.bincount(found.table.columns, minlength=len(found.table.items))
-    kept = met[found.table.columns] >= FEWEST_ANSWERS
-    lengths = np.diff(np.concatenate([[0], np.cumsum(kept)])[found.table.starts])
-    table = ResponseTable.from_cells(
-        found.table.items,
-        np.concatenate([[0], np.cumsum(lengths)]),
-        found.table.columns[kept],
-        found.table.codes[kept],
-        maxima=found.table.maxima,
-    )
-    return Snapshot(table, found.sittings, found.groups, found.persons).only(lengths > 0)
+    return found.without(met[found.table.columns] < FEWEST_ANSWERS)
