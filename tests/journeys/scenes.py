@@ -12,6 +12,7 @@ from browser import PHONE
 from django.http import HttpRequest
 from outcomes import on_paper, outcomes
 from playwright.sync_api import Browser, BrowserContext, Page
+from results import results
 from server import Server
 from stage import Act, Scene, Stage, act_out, go, press
 from visitors import TESTED, Visitor
@@ -23,7 +24,7 @@ from pintar.foundation import clock
 def scenes(browser: Browser, server: Server, wants: Callable[[str], bool]) -> Iterator[Scene]:
     """Each in turn; what is between two of them happens before the next is looked at."""
     stage = Stage(browser, server)
-    acts = (the_line, the_batch, the_room, refusals, forms, of_people_without_script, on_paper, outcomes)
+    acts = (the_line, the_batch, the_room, refusals, forms, of_people_without_script, on_paper, results, outcomes)
     for act in acts:
         name = f"adegan-{act.__name__}"
         if wants(name):

@@ -34,6 +34,10 @@ class Stage:
 
     def person(self, name: str, **options: object) -> BrowserContext:
         """A new person, signed in on a phone."""
+        return Visitor("", self.new_person(name)).enter(self.browser, self.server, **PHONE, **options)
+
+    def new_person(self, name: str) -> str:
+        """The number of a new person."""
         self.people += 1
         number = f"337401520385{self.people:04}"
         self.server.pintar(
@@ -41,7 +45,7 @@ class Stage:
             "--profession", "guru", "--employment", "pns", "--regency", "33.74", "--password-stdin",
             given=cast.PASSWORD,
         )  # fmt: skip
-        return Visitor("", number).enter(self.browser, self.server, **PHONE, **options)
+        return number
 
     def stranger(self, **options: object) -> BrowserContext:
         return self.browser.new_context(base_url=self.server.url, **PHONE, **options)

@@ -35,24 +35,24 @@ class Walk:
         learning.begin_study(seat=seats.seats([seat.uid])[seat.uid], now=at)
 
     def go(self, until: str = "") -> None:
-        """Step by step to the end, or until the step with this key is next."""
+        """Step by step to the end, or until the step with this key, or the first of this kind, is next."""
         for _ in range(100):
             view = studies.study_view(self.person.id, self.batch_key, self.now)
             step = view.next_step if view else None
-            if step is None or step.line.key == until:
+            if step is None or until in (step.line.key, step.line.kind):
                 return
             self._take(step.line.key, step.line.kind)
             self.now += PAUSE
 
     def _take(self, key: str, kind: str) -> None:
         if kind == "lesson":
-            self._read(key)
+            self.read(key)
         elif kind == "survey":
             self._answer_survey()
         else:
-            self._sit(key, kind)
+            self.sit(key, KNOWS[kind])
 
-    def _read(self, key: str) -> None:
+    def read(self, key: str) -> None:
         view = studies.study_view(self.person.id, self.batch_key, self.now)
         assert view is not None
         entry = view.edition.entry(key)
@@ -67,10 +67,11 @@ class Walk:
             )  # fmt: skip
             self.now += READING_PACE
 
-    def _sit(self, key: str, kind: str) -> None:
+    def sit(self, key: str, knows: float, *, hands_in: bool = True) -> UUID:
+        """Begin a test, answer this share of its items, all rightly, and hand it in."""
         sitting = learning.start_sitting(person=self.person, seat=self.seat, test=key, by=self.person.uid, now=self.now)
         paper = kept.paper(sitting, self.person.id)
-        known = round(len(paper.items) * KNOWS[kind])
+        known = round(len(paper.items) * knows)
         ops = [
             OpIn(op_id=ids.uid(), seq=number, item=item, answers=True, value=model_answers.right_value(paper, item))
             for number, item in enumerate(paper.items[:known], start=1)
@@ -80,7 +81,9 @@ class Walk:
         tests.record_answers(
             person=self.person, sitting=sitting, lease=lease, ops=ops, by=self.person.uid, now=self.now
         )
-        tests.hand_in(person=self.person, sitting=sitting, by=self.person.uid, now=self.now)
+        if hands_in:
+            tests.hand_in(person=self.person, sitting=sitting, by=self.person.uid, now=self.now)
+        return sitting
 
     def _answer_survey(self) -> None:
         view = studies.study_view(self.person.id, self.batch_key, self.now)

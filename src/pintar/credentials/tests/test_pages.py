@@ -134,6 +134,7 @@ def test_superseded_and_revoked_ones_are_listed_with_their_reason(client, person
     page = client.get("/sertifikat/").content.decode()
     assert "Perbaikan nama &lt;b&gt;" in page and "Digantikan" in page
     assert "Tes dikerjakan orang lain" in page and "Dicabut" in page
+    assert "Tidak ada sertifikat yang berlaku" in page and "Belum ada sertifikat" not in page
     for uid in (certificate.uid, new.uid):
         one = client.get(f"/sertifikat/?s={uid}").content.decode()
         assert "Unduh PDF" not in one

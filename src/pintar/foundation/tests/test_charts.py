@@ -19,6 +19,7 @@ def test_every_chart_is_drawn_with_a_title_and_a_table(client, language):
         assert re.search(r"<h3>[^<]+</h3>", figure)
         assert "<svg" in figure
         assert figure.count("<table") == 1
+    assert re.search(r"\d%", page) and not re.search(r"\d(\s|&nbsp;)%", page)
 
 
 def test_the_titles_are_true_of_the_invented_cohort():

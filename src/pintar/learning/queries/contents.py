@@ -44,7 +44,8 @@ class Section:
 
     @property
     def is_folded(self) -> bool:
-        return self.is_done
+        """Whether it is done with: nothing in it is to be studied again."""
+        return self.is_done and not any(row.reread for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class ContentsPage:
 
     @property
     def folded(self) -> list[Section]:
-        """Sections at the top that are done: they fold away."""
-        first_open = next((n for n, s in enumerate(self.sections) if not s.is_done), len(self.sections))
+        """Sections at the top that are done with: they fold away."""
+        first_open = next((n for n, s in enumerate(self.sections) if not s.is_folded), len(self.sections))
         return list(self.sections[:first_open])
 
     @property

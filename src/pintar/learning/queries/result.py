@@ -16,7 +16,7 @@ from pintar.learning.rules import gate
 class AfterSitting:
     """`kind`: passed, failed, pretest. `lessons` to study again, `indicators` of them in words; `next` the line that
     follows; `opens_at` when the next sitting opens, None where it may at once or never; `left` sittings remain, None
-    where there is no limit; `remedial`: the next one asks for the lessons first."""
+    where there is no limit; `remedial`: the next one asks for the lessons first; `used_up`: there is none any more."""
 
     batch_key: str
     test: Entry
@@ -26,6 +26,7 @@ class AfterSitting:
     opens_at: datetime | None
     left: int | None
     remedial: bool
+    used_up: bool
     is_over: bool
 
 
@@ -47,7 +48,8 @@ def after_sitting(facts: SittingFacts, person_id: int, now: datetime) -> AfterSi
         return None
     rule = edition.tests[facts.test]
     failed = facts.passed is False
-    weak = gate.lessons_to_study(plan, line, sat_of(facts, now)) if failed else ()
+    used_up = failed and rule.kind == "posttest" and 0 < rule.sittings < facts.number
+    weak = gate.lessons_to_study(plan, line, sat_of(facts, now)) if failed and not used_up else ()
     left = max(0, rule.sittings - facts.number) if rule.kind == "posttest" and rule.sittings else None
     keys = [each.key for each in plan.lines]
     following = keys[keys.index(facts.test) + 1 :]
@@ -61,5 +63,6 @@ def after_sitting(facts: SittingFacts, person_id: int, now: datetime) -> AfterSi
         opens_at=facts.closed_at + timedelta(hours=rule.hours_between) if waits else None,
         left=left,
         remedial=failed and left == 0 and facts.number <= rule.sittings,
+        used_up=used_up,
         is_over=now >= seat.batch.until_at,
     )

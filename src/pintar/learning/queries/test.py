@@ -13,7 +13,8 @@ from pintar.learning.rules.gate import LineState, Sat
 @dataclass(frozen=True)
 class TestPage:
     """`number` is the sitting that would begin now, `left` how many there are still (None = as many as one likes);
-    `remedial` that it is the one after all others failed; `reread` the lessons to go through again first."""
+    `remedial` that it is the one after all others failed; `used_up` that there is none any more; `reread` the lessons
+    to go through again first."""
 
     __test__ = False  # pytest
 
@@ -26,6 +27,7 @@ class TestPage:
     number: int
     left: int | None
     remedial: bool
+    used_up: bool
     reread: tuple[Entry, ...]
     indicators: tuple[str, ...]
     ends_early: datetime | None
@@ -54,9 +56,10 @@ def rules_page(view: StudyView, entry: Entry) -> TestPage:
     over = sum(1 for sat in sats if sat.over)
     again = gate.rereading(view.standing, state.line)
     last = next((sat for sat in reversed(sats) if sat.closed_at and sat.passed is False), None)
-    weak = last.failed or ((last.weakest,) if last.weakest else ()) if last and not state.is_done else ()
-    wanted = state.reread or (again.missing if again and rule.kind == "posttest" else ())
     limited = rule.sittings > 0 and rule.kind != "quiz"
+    used_up = limited and rule.kind == "posttest" and over > rule.sittings and not state.is_done
+    weak = last.failed or ((last.weakest,) if last.weakest else ()) if last and not state.is_done else ()
+    wanted = state.reread or (again.missing if again and rule.kind == "posttest" and not used_up else ())
     return TestPage(
         view=view,
         entry=entry,
@@ -66,9 +69,10 @@ def rules_page(view: StudyView, entry: Entry) -> TestPage:
         sats=sats,
         number=taken if state.open_sitting else taken + 1,
         left=max(0, (1 if rule.kind == "pretest" else rule.sittings) - over) if limited else None,
-        remedial=limited and rule.kind == "posttest" and over >= rule.sittings,
+        remedial=limited and rule.kind == "posttest" and over == rule.sittings,
+        used_up=used_up,
         reread=tuple(found for key in wanted if (found := view.edition.entry(key))),
-        indicators=tuple(view.edition.indicators.get(key, key) for key in weak),
+        indicators=tuple(view.edition.indicators.get(key, key) for key in weak if not used_up),
         ends_early=_ends_early(view, rule),
         after=gate.following(view.states, entry.key),
     )

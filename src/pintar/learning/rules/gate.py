@@ -334,6 +334,7 @@ def following(states: Mapping[str, LineState], key: str) -> LineState | None:
 
 
 def next_step(states: Mapping[str, LineState]) -> LineState | None:
-    """What to do now: the current line; where none is open, the first that waits for time or rereading."""
-    current = next((s for s in states.values() if s.state is State.CURRENT), None)
+    """What to do now: the current line, or before it a test that waits for rereading; where none is open, the first
+    that waits for time."""
+    current = next((s for s in states.values() if s.state is State.CURRENT or s.reread), None)
     return current or next((s for s in states.values() if s.is_locked), None)

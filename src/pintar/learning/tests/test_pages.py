@@ -328,6 +328,40 @@ def test_the_receipt_says_what_comes_next(learner, seat, now, time_machine, rf):
     assert f"/belajar/{seat.batch.key}/mengenali-data-pribadi/" in receipt.text
 
 
+def test_whoever_has_to_study_again_after_all_sittings_finds_it_on_home_in_the_contents_and_on_the_receipt(
+    learner, seat, now, time_machine
+):
+    now = complete_everything(seat, now, until="tes-akhir")
+    for day in range(3):
+        failed = sit(seat, "tes-akhir", now + timedelta(hours=25 * day), right=0)
+    time_machine.move_to(failed, tick=False)
+    assert view(seat, failed).next_step.line.key == "tes-akhir"
+    first = view(seat, failed).states["tes-akhir"].reread[0]
+    button = f'href="/belajar/{seat.batch.key}/{first}/">Pelajari lagi</a>'
+    assert button in learner.get("/beranda/").text
+    folded = re.findall(r"<details.*?</details>", page(learner, seat).text, re.DOTALL)
+    assert folded and not any("mengenali-data-pribadi" in group for group in folded)
+    receipt = learner.get(f"/tes/{view(seat, failed).standing.of('tes-akhir')[-1].uid}/bukti/").text
+    assert "satu kesempatan lagi terbuka" in receipt
+
+
+def test_whoever_used_up_the_last_sitting_is_told_so_and_sent_to_no_lesson(learner, seat, now, time_machine):
+    now = complete_everything(seat, now, until="tes-akhir")
+    for _ in range(3):
+        now = sit(seat, "tes-akhir", now + timedelta(hours=25), right=0)
+    for lesson in view(seat, now).states["tes-akhir"].reread:
+        now = read_lesson(seat, lesson, now + timedelta(minutes=1))
+    now = sit(seat, "tes-akhir", now + timedelta(minutes=1), right=0)
+    time_machine.move_to(now, tick=False)
+    receipt = learner.get(f"/tes/{view(seat, now).standing.of('tes-akhir')[-1].uid}/bukti/").text
+    rules = page(learner, seat, "tes-akhir/").text
+    assert "Semua kesempatan untuk tes ini sudah terpakai" in receipt
+    assert "sudah terpakai semua" in rules
+    for text in (receipt, rules):
+        assert "Pelajari lagi" not in text
+        assert "Buka daftar isi" in text
+
+
 def test_the_survey_is_a_plain_form(learner, seat, now, time_machine):
     assert page(learner, seat, "survei/").status_code == 409
     done = complete_everything(seat, now, until="survei")
