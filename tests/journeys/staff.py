@@ -46,7 +46,8 @@ Kunci: B
 
 
 def begin_work(browser: Browser, server: Server) -> None:
-    """An author writes a question of every type, submits one and brings a file; an assessor comes to review."""
+    """An author writes a question of every type, submits one, brings a file and has forms assembled; an assessor comes
+    to review."""
     context = ASSESSOR.enter(browser, server)
     install_second_factor(context.new_page(), server, ASSESSOR)
     context.close()
@@ -61,8 +62,9 @@ def begin_work(browser: Browser, server: Server) -> None:
     page.goto(taken)
     page.click("[value=take]")
     page.wait_for_load_state()
-    server.unlinked[AUTHOR.name] = [submitted, *drafts[1:], looked_at, f"{looked_at}2/", taken]
-    server.unlinked[ASSESSOR.name] = [submitted]
+    forms = assemble(page)
+    server.unlinked[AUTHOR.name] = [submitted, *drafts[1:], looked_at, f"{looked_at}2/", taken, forms]
+    server.unlinked[ASSESSOR.name] = [submitted, forms]
     context.close()
 
 
@@ -98,6 +100,19 @@ def bring(page: Page) -> str:
     page.set_input_files("[name=file]", {"name": "soal-asesmen.txt", "mimeType": "text/plain", "buffer": FILE.encode()})
     page.click("main form button.button")
     return _path(page, "/impor/*-*/")
+
+
+def assemble(page: Page) -> str:
+    """A blueprint, and parallel forms after it; the address at which they wait for a second person."""
+    page.goto(f"{BANK}kisi-kisi/")
+    page.fill("[name=forms]", "5")
+    page.click("main form [name=do][value=save]")
+    page.wait_for_load_state()
+    page.goto(f"{BANK}paket/")
+    page.click("main form button.button")
+    path = _path(page, "/paket/*-*/")
+    page.wait_for_selector("#informasi", timeout=60_000)  # the page asks again every five seconds
+    return path
 
 
 def _path(page: Page, pattern: str) -> str:
