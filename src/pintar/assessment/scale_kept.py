@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from uuid import UUID
 
 import numpy as np
 
@@ -40,9 +41,9 @@ def read_items(kept: bytes) -> ItemParameters:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def items_of(calibration: int) -> ItemParameters:
-    """The items of a finished calibration, by the id of its row; it never changes."""
-    return read_items(bytes(models.Calibration.objects.values_list("result", flat=True).get(pk=calibration)))
+def items_of(calibration: UUID) -> ItemParameters:
+    """The items of a finished calibration, by its uid; it never changes."""
+    return read_items(bytes(models.Calibration.objects.values_list("result", flat=True).get(uid=calibration)))
 
 
 def write_sittings(sittings: Sequence[int]) -> bytes:

@@ -35,7 +35,7 @@ def score(row: models.Sitting, ops: Iterable[rules.Op]) -> Score:
     return Score(
         got=got,
         of=of,
-        passed=rules.has_passed(got, of, row.pass_mark),
+        passed=got >= row.cut["raw"] if row.cut else rules.has_passed(got, of, row.pass_mark),
         answered=sum(1 for item in row.items if item in answers and answers[item].given),
         document={
             "indicators": [[key, each.got, each.of, each.items] for key, each in tallies.items()],

@@ -6,6 +6,7 @@ from datetime import datetime
 from pintar.assessment import actions
 from pintar.assessment.actions import bank, scale
 from pintar.assessment.events import CalibrationAsked, CalibrationDecided, FormsAsked, SittingScored
+from pintar.courses.events import EditionPublished
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
 from pintar.foundation.schedule import every
@@ -57,7 +58,15 @@ def measure_sittings(events: Sequence[Recorded[SittingScored]]) -> None:
 
 @handles(CalibrationDecided)
 def use_scale(events: Sequence[Recorded[CalibrationDecided]]) -> None:
-    """With a new version of a scale, tests that could not be measured yet are."""
+    """With a new version of a scale, cuts are worked out, and tests that could not be measured yet are."""
     for each in events:
         if each.what.number:
+            scale.prepare_cuts(course=each.what.course, now=clock.now())
             scale.measure_course(course=each.what.course)
+
+
+@handles(EditionPublished)
+def prepare_cuts(events: Sequence[Recorded[EditionPublished]]) -> None:
+    """What passes on the forms of a new edition is worked out before anyone sits them."""
+    for course in {each.what.course for each in events}:
+        scale.prepare_cuts(course=course, now=clock.now())

@@ -91,7 +91,7 @@ def _post_test(edition: Edition, key: str, sittings: list[SittingFacts]) -> rule
     best = max((sitting.percent for sitting in sittings if sitting.percent is not None), default=None)
     return rules.PostTestFact(
         title=rule.title,
-        pass_mark=rule.pass_mark or 0,
+        pass_mark=next((sitting.pass_mark for sitting in reversed(sittings) if sitting.pass_mark), rule.pass_mark or 0),
         sittings=rule.sittings,
         taken=sum(sitting.closed_at is not None for sitting in sittings),
         # Never rounded up to what would have passed.

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from django.db.models import F
 
 from pintar.assessment import kept, models, queries, rules
 from pintar.assessment.actions.closing import close_overdue
+from pintar.assessment.actions.scale.standards import fix_cuts
 from pintar.assessment.events import SittingOpened
 from pintar.assessment.rules.bank import PILOT
 from pintar.courses import queries as courses
@@ -89,11 +91,22 @@ def _create(
         seed=seed,
         minutes=rule.minutes if rule.kind != "quiz" else None,
         pass_mark=queries.limits_of(rule).pass_mark,
+        cut=_cut(context.cohort, edition, form, now) if rule.kind == "posttest" and context.cohort else None,
         extra_percent=extra,
         lease=ids.key(16),
         opened_at=now,
         deadline=rules.deadline(now, rule.minutes if rule.kind != "quiz" else None, extra, context.latest_end),
     )
+
+
+def _cut(cohort: UUID, edition: UUID, form: str, now: datetime) -> dict[str, Any] | None:
+    """What passes on the form, as `models.Sitting.cut`."""
+    fixed = fix_cuts(cohort=cohort, edition=edition, now=now)
+    if fixed is None:
+        return None
+    of_form, standard = fixed.cuts[form], fixed.standard
+    told = {"theta": standard.theta, "method": standard.method, "standard": standard.number}
+    return {**{name: of_form[name] for name in ("raw", "mark", "percents")}, **told}
 
 
 def _items(person_id: int, edition: UUID, rule: TestRule, number: int, seed: bytes) -> tuple[str, list[str], list[str]]:

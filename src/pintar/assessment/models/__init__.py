@@ -23,6 +23,7 @@ from pintar.assessment.models.sittings import (
     OperationFields,
     Sitting,
 )
+from pintar.assessment.models.standards import CohortCuts, EditionCuts, Standard
 
 __all__ = [
     "ANONYMOUS",
@@ -30,6 +31,8 @@ __all__ = [
     "BankTally",
     "Blueprint",
     "Calibration",
+    "CohortCuts",
+    "EditionCuts",
     "EnemyPair",
     "ExtraTime",
     "FormItem",
@@ -47,4 +50,5 @@ __all__ = [
     "OperationFields",
     "ScaleItem",
     "Sitting",
+    "Standard",
 ]

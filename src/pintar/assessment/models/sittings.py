@@ -63,7 +63,8 @@ class Sitting(models.Model):
     that none is counted twice.
     `measure`, once the items are on the training's scale, is {"scale": its version, "theta", "se", "extreme",
     "indicators": [[indicator, theta, se]] as far as they may be shown, "before": [theta, se] of the pre-test, "gain",
-    "gain_se"}, in logits.
+    "gain_se", "cut"}, in logits. `cut` is what passes on this form, where its batch is decided by a standard: {"raw",
+    "mark", "percents", "theta", "method", "standard": its number}.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
@@ -97,6 +98,7 @@ class Sitting(models.Model):
     exposure_counted = models.BooleanField(db_default=False)
     tallied = models.BooleanField(db_default=False)
     measure = models.JSONField(null=True)
+    cut = models.JSONField(null=True)
 
     PRIVACY = privacy(
         person=Personal("whose sitting it is", until=ANONYMOUS),
@@ -108,7 +110,7 @@ class Sitting(models.Model):
         score=Personal("marks by item and indicator", until=ANONYMOUS),
         measure=Personal("ability with its error, by indicator where it is exact enough", until=ANONYMOUS),
         rest="id uid context_title return_to latest_end edition test kind number form items pilots seed minutes "
-        "pass_mark lease opened_at deadline closed_at closed_by answered of exposure_counted tallied",
+        "pass_mark lease opened_at deadline closed_at closed_by answered of exposure_counted tallied cut",
     )
 
     class Meta:

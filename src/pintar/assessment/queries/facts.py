@@ -30,8 +30,9 @@ class IndicatorResult:
 
 @dataclass(frozen=True, slots=True)
 class SittingFacts:
-    """One sitting. Marks, `percent` (exact to six decimals) and `passed` are None until it is closed; `passed` stays
-    None where the test is never graded."""
+    """One sitting. Marks, `percent` and `passed` are None until it is closed; `passed` stays None where the test is
+    never graded. `percent` is exact to six decimals, or equated to the reference form where a standard decides;
+    `pass_mark` is then the standard's."""
 
     uid: UUID
     context: UUID
@@ -46,6 +47,7 @@ class SittingFacts:
     of: int | None
     percent: Decimal | None
     passed: bool | None
+    pass_mark: int | None
     indicators: tuple[IndicatorResult, ...]
 
     @property
@@ -97,10 +99,17 @@ def facts_of(row: models.Sitting) -> SittingFacts:
         closed_at=row.closed_at,
         got=row.got,
         of=row.of,
-        percent=None if row.got is None or row.of is None else by_indicator.percent(row.got, row.of),
+        percent=_percent(row),
         passed=row.passed,
+        pass_mark=row.cut["mark"] if row.cut else row.pass_mark,
         indicators=_indicators(row),
     )
+
+
+def _percent(row: models.Sitting) -> Decimal | None:
+    if row.got is None or row.of is None:
+        return None
+    return Decimal(row.cut["percents"][row.got]) if row.cut else by_indicator.percent(row.got, row.of)
 
 
 def _indicators(row: models.Sitting) -> tuple[IndicatorResult, ...]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
+NORMAL = NormalDist()
 CENTRE, LOGIT = 500, 100
 LOW, HIGH = 200, 800
 CONFIDENCE = 1.96
@@ -37,13 +39,15 @@ class Gain:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """`is_extreme`: everything right, or everything wrong, so that only one end of the band says something. `cut` on
-    the same scale, at `cut_x` percent, None where there is none. `indicators` as far as they are exact enough."""
+    the same scale, at `cut_x` percent, None where there is none; `chance` in per cent that the ability lies above it,
+    never 0 nor 100. `indicators` as far as they are exact enough."""
 
     band: Band
     is_extreme: bool
     gain: Gain | None
     cut: int | None
     cut_x: float
+    chance: int
     indicators: Mapping[str, Band]
 
 
@@ -63,6 +67,7 @@ def measured(found: Mapping[str, Any] | None) -> Measured | None:
         gain=gain,
         cut=None if cut is None else _points(cut),
         cut_x=0.0 if cut is None else _x(CENTRE + LOGIT * cut),
+        chance=0 if cut is None else min(max(round(100 * NORMAL.cdf((found["theta"] - cut) / found["se"])), 1), 99),
         indicators={key: _band(theta, se, cut) for key, theta, se in found["indicators"]},
     )
 

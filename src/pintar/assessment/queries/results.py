@@ -10,6 +10,7 @@ from pintar.assessment import kept, keys, models, rules
 from pintar.assessment.queries.facts import IndicatorResult, SittingFacts, facts_of
 from pintar.assessment.queries.held import Late, late_of, with_late
 from pintar.assessment.queries.measured import Band, Measured, measured
+from pintar.assessment.rules.standards import PROVISIONAL
 from pintar.courses import queries as courses
 from pintar.foundation.prepared import Prepared
 from pintar.foundation.refusals import not_found
@@ -42,7 +43,7 @@ class ItemFeedback:
 @dataclass(frozen=True, slots=True)
 class ResultPage:
     """The receipt and the result. Of the `items` shown, `pilots` were only tried and do not count. `percent` is for the
-    eye; `needed` the marks that pass, None where nobody fails.
+    eye; `needed` the marks that pass, None where nobody fails; `is_provisional` where no panel stands behind them.
 
     `next_at` is when the next sitting opens, None where there is none to wait for.
     """
@@ -60,6 +61,7 @@ class ResultPage:
     by_time: bool
     percent: int
     pass_mark: int | None
+    is_provisional: bool
     needed: int | None
     sittings: int
     remedial: bool
@@ -143,8 +145,9 @@ def _page(row: models.Sitting) -> ResultPage:
         form=row.form,
         by_time=row.closed_by == rules.BY_TIME,
         percent=rules.shown_percent(facts.percent, facts.passed),
-        pass_mark=row.pass_mark,
-        needed=rules.marks_needed(row.of, row.pass_mark) if row.pass_mark is not None else None,
+        pass_mark=facts.pass_mark,
+        is_provisional=row.kind == "posttest" and (not row.cut or row.cut["method"] == PROVISIONAL),
+        needed=_needed(row),
         sittings=rule.sittings,
         next_at=row.closed_at + timedelta(hours=rule.hours_between)
         if row.kind == "posttest" and not row.passed and row.number < rule.sittings
@@ -157,6 +160,13 @@ def _page(row: models.Sitting) -> ResultPage:
         late=late_of(row),
         measured=on_scale,
     )
+
+
+def _needed(row: models.Sitting) -> int | None:
+    """The marks that pass on this form."""
+    if row.cut:
+        return row.cut["raw"]
+    return rules.marks_needed(row.of or 0, row.pass_mark) if row.pass_mark is not None else None
 
 
 def _in_order(titles: Mapping[str, str], facts: SittingFacts) -> list[IndicatorResult]:

@@ -32,12 +32,14 @@ class Context:
     """What a sitting belongs to, as whoever opens it sees it: opaque here.
 
     `return_to` is the address to go back to (a path), `latest_end` the instant after which nothing counts any more.
+    `cohort` names those who are decided together, by the same cuts; None where nobody is.
     """
 
     uid: UUID
     title: str
     return_to: str
     latest_end: datetime
+    cohort: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ def test_what_is_missing_is_said_then_what_changed_and_an_assessor_approves(
     assert f"Versi 1 disetujui {assessor.name}" in after
     assert client.post(f"{PAGE}kalibrasi/{uid}/", {"do": "drop"}).status_code == 409
     assert "versi 1" in client.get("/skala/").content.decode()
+    deliver_all()
+    with django_assert_max_num_queries(19):
+        stands = client.get(PAGE).content.decode()
+    assert "70% nilai paket A edisi 1. Belum ada panel" in stands
+    assert stands.count("Sama di paket lain") == 6
 
 
 def test_five_hundred_items_cost_no_more_statements_than_one(

@@ -40,6 +40,7 @@ def start_sitting(*, person: Person, seat: UUID, test: str, by: UUID, now: datet
             title=f"{view.edition.title}, {batch.title}",
             return_to=reverse("daftar-isi", args=[batch.key]),
             latest_end=batch.until_at,
+            cohort=batch.uid,
         ),
         remedial=is_remedial_ready(view.standing, line),
         by=by,

@@ -1,7 +1,8 @@
-"""What is done with answers once they are given: added up, calibrated onto the scale, made a measure."""
+"""What is done with answers once they are given: added up, calibrated onto the scale, made a measure and a decision."""
 
 from pintar.assessment.actions.scale.calibrating import approve_calibration, ask_due, calibrate, drop_calibration
 from pintar.assessment.actions.scale.measuring import measure_course, measure_sittings
+from pintar.assessment.actions.scale.standards import fix_cuts, prepare_cuts
 from pintar.assessment.actions.scale.tallying import tally_items
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "ask_due",
     "calibrate",
     "drop_calibration",
+    "fix_cuts",
     "measure_course",
     "measure_sittings",
+    "prepare_cuts",
     "tally_items",
 ]

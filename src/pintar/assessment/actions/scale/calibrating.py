@@ -61,7 +61,7 @@ def calibrate(*, calibration: UUID, now: datetime) -> None:
     if row is None:
         return
     base = newest_version(row.course_id)
-    items = scale_kept.items_of(base.pk) if base else None
+    items = scale_kept.items_of(base.uid) if base else None
     seen = scale_kept.read_sittings(bytes(base.sittings)) if base else []
     snapshot = snapshots.snapshot(row.course_id)
     written: dict[str, Any] = {

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from pintar.assessment import models
-from pintar.assessment.queries.scale.readiness import newest_version
+from pintar.assessment.queries.scale.readiness import newest_standard, newest_version
 
 PORTION = 500
 
@@ -58,13 +58,15 @@ def _measure(course_id: int, rows: Sequence[models.Sitting]) -> int:
         number=1,
         closed_at__isnull=False,
     )
+    standard = newest_standard(course_id)
     shown = {(edition, item): version for edition, item, version, _ in facts}
     found = measures(
         rows,
         {row.context: row for row in pretests if row.edition in {edition for edition, _ in shown}},
-        scale_kept.items_of(scale.pk),
+        scale_kept.items_of(scale.uid),
         shown,
         {version: indicator for _, _, version, indicator in facts},
+        standard.theta if standard else None,
     )
     changed = [row for row in rows if row.pk in found]
     for row in changed:

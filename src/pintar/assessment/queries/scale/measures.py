@@ -34,16 +34,19 @@ def measures(
     items: ItemParameters,
     shown: VersionOf,
     indicator_of: dict[int, str],
+    cut: float | None = None,
 ) -> dict[int, dict[str, Any]]:
     """`models.Sitting.measure` by the sitting's id, without the version of the scale; a sitting with too few items on
-    it, or without an answer, is left out. `before` are the first pre-tests by context."""
+    it, or without an answer, is left out. `before` are the first pre-tests by context. `cut` is the training's, for
+    sittings whose batch has none of its own."""
     sat = _sat(sittings, items, shown, indicator_of)
     if not len(sat.table):
         return {}
-    found = {
-        sat.rows[row].pk: {"theta": theta, "se": se, "extreme": extreme, "indicators": []}
-        for row, theta, se, extreme in _measured(measure(sat.table, items))
-    }
+    found: dict[int, dict[str, Any]] = {}
+    for row, theta, se, extreme in _measured(measure(sat.table, items)):
+        own = sat.rows[row]
+        told = {"theta": theta, "se": se, "extreme": extreme, "cut": own.cut["theta"] if own.cut else cut}
+        found[own.pk] = {**told, "indicators": []}
     for indicator, names in sorted(sat.indicators.items()):
         part = _only(sat.table, names)
         for row, theta, se, extreme in _measured(measure(part, items)):

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pintar.assessment import models
-from pintar.assessment.queries.scale.readiness import gathered, newest_version
+from pintar.assessment.queries.scale.readiness import gathered, newest_standard, newest_version
 from pintar.assessment.rules import scale
 from pintar.assessment.rules.bank import ASSESSOR
 from pintar.assessment.rules.scale import Readiness
@@ -99,6 +99,36 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class FormLine:
+    """What passes on a form: `raw` of `of` marks; how often verdicts are right, and would be the same on another form,
+    in per cent."""
+
+    name: str
+    raw: int
+    of: int
+    accuracy: float
+    consistency: float
+
+
+@dataclass(frozen=True, slots=True)
+class StandardView:
+    """The standard that counts for batches to come, on the reported scale; `error` is 1.96 standard errors, None
+    without a panel. It expects `share` of the marks of form `form` of edition `edition`. `forms` are those of the newest
+    edition, where all are on the scale."""
+
+    number: int
+    method: str
+    cut: float
+    error: float | None
+    share: float
+    form: str
+    edition: int
+    at: datetime
+    by: str
+    forms: tuple[FormLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScalePage:
     """`version` of the scale, 0 for none, with so many `items` since `since`. `shown` is what was estimated last."""
 
@@ -108,6 +138,7 @@ class ScalePage:
     items: int
     since: datetime | None
     readiness: Readiness
+    standard: StandardView | None
     shown: Estimate | None
     may_decide: bool
 
@@ -124,7 +155,7 @@ def scales() -> tuple[ScaleLine, ...]:
 
 
 def scale_page(slug: str, reader: Person, now: datetime, page: int = 1) -> ScalePage:
-    """Fourteen queries at most, however many items there are. Raises Refusal (404)."""
+    """Seventeen queries at most, however many items there are. Raises Refusal (404)."""
     of, edition = courses.course(slug), courses.latest_edition(slug)
     newest, found = newest_version(of.id), gathered(of.id)
     last = models.Calibration.objects.filter(course_id=of.id).defer("result", "sittings").order_by("-id").first()
@@ -135,6 +166,7 @@ def scale_page(slug: str, reader: Person, now: datetime, page: int = 1) -> Scale
         items=len(found.known),
         since=newest.decided_at if newest else None,
         readiness=scale.readiness(found),
+        standard=_standard(newest_standard(of.id), edition.uid),
         shown=_estimate(last, page) if last else None,
         may_decide=ASSESSOR in people.roles_of(reader.uid, now),
     )
@@ -178,6 +210,29 @@ def _estimate(row: models.Calibration, page: int) -> Estimate:
         pages=pages,
         digest=row.digest[:12],
         code=row.code,
+    )
+
+
+def _standard(row: models.Standard | None, edition: UUID) -> StandardView | None:
+    if row is None:
+        return None
+    kept = models.EditionCuts.objects.filter(edition=edition, standard=row).order_by("-scale").first()
+    of = courses.editions([UUID(row.reference["edition"])])
+    names = people.people_by_uid([row.by]) if row.by else {}
+    return StandardView(
+        number=row.number,
+        method=row.method,
+        cut=CENTRE + LOGIT * row.theta,
+        error=None if row.se is None else CONFIDENCE * LOGIT * row.se,
+        share=row.share,
+        form=row.reference["form"],
+        edition=next((each.number for each in of.values()), 0),
+        at=row.at,
+        by=names[row.by].name if row.by in names else "",
+        forms=tuple(
+            FormLine(name, cut["raw"], len(cut["percents"]) - 1, 100 * cut["accuracy"], 100 * cut["consistency"])
+            for name, cut in sorted(kept.cuts.items() if kept else ())
+        ),
     )
 
 

@@ -11,6 +11,11 @@ def newest_version(course_id: int) -> models.Calibration | None:
     return approved.defer("result").order_by("-number").first()
 
 
+def newest_standard(course_id: int) -> models.Standard | None:
+    """The standard that counts for batches to come; None before the first."""
+    return models.Standard.objects.filter(course_id=course_id).order_by("-number").first()
+
+
 def gathered(course_id: int) -> Gathered:
     """Four queries at most, however many people sat: everyone on a form met all its items."""
     sums = models.ItemSums.objects.filter(version__item__course_id=course_id)
