@@ -113,8 +113,8 @@ class FormLine:
 @dataclass(frozen=True, slots=True)
 class StandardView:
     """The standard that counts for batches to come, on the reported scale; `error` is 1.96 standard errors, None
-    without a panel. It expects `share` of the marks of form `form` of edition `edition`. `forms` are those of the newest
-    edition, where all are on the scale."""
+    without a panel. It expects `share` of the marks of form `form` of edition `edition`. `forms` are those of the
+    newest edition, where all are on the scale."""
 
     number: int
     method: str
