@@ -18,7 +18,7 @@ from pintar.people.queries import Person
 LOGIT = 100
 CENTRE = 500
 CONFIDENCE = 1.96
-MOST_LINES = 50
+MOST_LINES = 25
 
 
 @dataclass(frozen=True, slots=True)
