@@ -20,9 +20,9 @@ from pintar.enrolment.waitingroom.room import WaitingRoom  # noqa: E402
 from pintar.foundation.lanes import Crowded, Lane, StartResponse, Wsgi  # noqa: E402
 from pintar.foundation.way_in import WayIn  # noqa: E402
 
-# Threads that compute hand over to each other this often (seconds): a short answer need not wait for long ones, and a
-# seat, which asks the database ten times, not for ten of the crowd.
-sys.setswitchinterval(0.0002)
+# Threads that compute hand over to each other this often (seconds): a short answer need not wait for long ones. Each
+# time costs something, and with one thread a lane the loop never has many before it.
+sys.setswitchinterval(0.001)
 
 # New objects that may be garbage in a cycle before the collector looks; a page makes some hundreds.
 GARBAGE = 20_000
@@ -63,7 +63,7 @@ class Front:
 
     def __init__(self, house: Wsgi, lanes: Lanes, room: WaitingRoom):
         self.house, self.lanes, self.room = house, lanes, room
-        self.door = door.Door(house, room, lanes.shop)
+        self.door = door.Door(house, room, lanes.shop, lanes.answers, lanes.inside)
 
     async def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if wanted := asked.read(environ):
@@ -76,13 +76,13 @@ class Front:
 
 
 LANES = Lanes(
-    answers=Lane("answers", at_once=3, waiting=None),
-    inside=Lane("inside", at_once=4, waiting=24),
+    answers=Lane("answers", at_once=1, waiting=None, spare=3),
+    inside=Lane("inside", at_once=1, waiting=256, spare=3),
     files=Lane("files", at_once=4, waiting=None),
     seats=Lane("seats", at_once=2, waiting=64, called=1_000),
     # A sign-in keeps a whole core busy for 21 ms, outside of Python's own lock.
     sign_in=Lane("sign in", at_once=max(1, (os.cpu_count() or 1) // 2), waiting=16),
-    shop=Lane("shop", at_once=2, waiting=24),
+    shop=Lane("shop", at_once=1, waiting=24, spare=1),
     gate=Lane("gate", at_once=1, waiting=384),
 )
 front = Front(house, LANES, WaitingRoom(store.of_this_house(), LANES.seats, LANES.gate))

@@ -6,7 +6,10 @@ connection; a bounded number wait behind them in the order in which they came, a
 told so at once (`Crowded`). So a stampede at one door leaves the others open.
 
 Whoever waits is an entry in a list and no thread. Threads that wait for Python's own lock each wake every so often to
-ask for it: with hundreds of them the machine did little else, and those at the counter got no turn.
+ask for it: with hundreds of them the machine did little else, and those at the counter got no turn. Python computes in
+one thread at a time, so a lane of short work runs one: each more would only make the loop, which hands out all answers,
+wait for that lock. Where one takes long, because it computes outside of the lock or waits for the database, others do
+not wait behind it: a spare thread goes on.
 """
 
 import asyncio
@@ -14,8 +17,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.db import connections
@@ -25,8 +29,10 @@ Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 # How long somebody waits in a lane before they are told that it is crowded: seconds.
 PATIENCE = 15.0
-# So often it is looked whether somebody has waited that long: seconds.
-LOOK_EVERY = 1.0
+# Whoever works longer than that keeps nobody waiting, where the lane has a spare thread: seconds.
+LONG = 0.25
+# So often it is looked whether somebody has waited or worked that long: seconds.
+LOOK_EVERY = 0.25
 # The weight of the newest in the running mean of how long one of a lane takes.
 NEWEST = 0.05
 
@@ -41,14 +47,17 @@ class Crowded(Exception):
 
 class Lane:
     """`at_once` threads work, `waiting` more wait in the order in which they came (None: as many as come), and beyond
-    them `called` of those who come because they were called."""
+    them `called` of those who come because they were called. Up to `spare` more threads work while as many take long.
+    """
 
-    def __init__(self, name: str, at_once: int, waiting: int | None, called: int = 0):
+    def __init__(self, name: str, at_once: int, waiting: int | None, called: int = 0, spare: int = 0):
         self.name, self.at_once, self.room_to_wait, self.room_for_called = name, at_once, waiting, called
+        self.spare = spare
         self.takes = 0.005  # seconds one takes, a running mean
         self._lock = threading.Lock()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._at_work: dict[_Job, float] = {}  # since when
         self._line: deque[_Job] = deque()
         self._inside = 0
 
@@ -83,9 +92,10 @@ class Lane:
 
     def close(self) -> None:
         """Close the connections and end the threads, once what was begun is done."""
-        for _ in self._threads:
+        threads = list(self._threads)
+        for _ in threads:
             self._jobs.put(None)
-        for thread in self._threads:
+        for thread in threads:
             thread.join()
         self._threads.clear()
 
@@ -95,13 +105,16 @@ class Lane:
                 raise Crowded(self.behind / self.per_second)
             self._inside += 1
             if len(self._threads) < min(self.at_once, self._inside):
-                self._threads.append(threading.Thread(target=self._work, name=self.name, daemon=True))
-                self._threads[-1].start()
+                self._start(self._work)
             if self._inside > self.at_once:
                 if not self._line:
-                    job.loop.call_later(LOOK_EVERY, self._let_the_tired_go, job.loop)
+                    job.loop.call_later(LOOK_EVERY, self._look_after_the_line, job.loop)
                 self._line.append(job)
         self._jobs.put(job)
+
+    def _start(self, work: Callable[[], None]) -> None:
+        self._threads.append(threading.Thread(target=work, name=self.name, daemon=True))
+        self._threads[-1].start()
 
     def _is_full(self, called: bool) -> bool:
         if self.room_to_wait is None:
@@ -114,29 +127,44 @@ class Lane:
 
     def _work(self) -> None:
         while job := self._jobs.get():
-            if self._begin(job):
-                began = time.monotonic()
-                job.do()
-                self.takes += NEWEST * (time.monotonic() - began - self.takes)
+            self._do(job)
         connections.close_all()
 
-    def _begin(self, job: "_Job") -> bool:
-        """False for one who waits no more."""
+    def _work_as_spare(self) -> None:
+        """Until nobody waits."""
+        with suppress(Empty):
+            while job := self._jobs.get_nowait():
+                self._do(job)
         with self._lock:
-            wanted, job.waits = job.waits, False
-            return wanted
+            self._threads.remove(threading.current_thread())
+        connections.close_all()
 
-    def _let_the_tired_go(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Runs every so often while somebody waits."""
-        tired = []
+    def _do(self, job: "_Job") -> None:
+        began = time.monotonic()
         with self._lock:
-            while self._line and (not self._line[0].waits or self._line[0].came < time.monotonic() - PATIENCE):
+            if not job.waits:
+                return  # they wait no more
+            job.waits = False
+            self._at_work[job] = began
+        job.do()
+        with self._lock:
+            del self._at_work[job]
+        self.takes += NEWEST * (time.monotonic() - began - self.takes)
+
+    def _look_after_the_line(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Runs every so often while somebody waits."""
+        now, tired = time.monotonic(), []
+        with self._lock:
+            while self._line and (not self._line[0].waits or self._line[0].came < now - PATIENCE):
                 job = self._line.popleft()
                 if job.waits:
                     job.waits = False
                     tired.append(job)
             if self._line:
-                loop.call_later(LOOK_EVERY, self._let_the_tired_go, loop)
+                long = sum(1 for began in self._at_work.values() if began < now - LONG)
+                if len(self._threads) < self.at_once + min(long, self.spare):
+                    self._start(self._work_as_spare)
+                loop.call_later(LOOK_EVERY, self._look_after_the_line, loop)
         for job in tired:
             job.tell(None, Crowded(self.behind / self.per_second))
 

@@ -5,12 +5,16 @@ import asyncio
 import pytest
 
 from pintar.enrolment.waitingroom import turnstile
-from pintar.enrolment.waitingroom.turnstile import ENOUGH_AT_GATE, Turnstile
+from pintar.enrolment.waitingroom.turnstile import ENOUGH_AT_GATE, LONGEST, Turnstile
 from pintar.foundation.lanes import Crowded
 
 
 class Gate:
     behind = 0
+
+
+class Inside(Gate):
+    pass
 
 
 def test_the_crowd_passes_one_by_one_those_with_a_place_first_and_others_have_their_turn_in_between():
@@ -61,6 +65,48 @@ def test_newcomers_stand_while_the_gate_is_full_and_those_with_a_place_pass():
 
     asyncio.run(crowd())
     assert passed == ["first", "known", "new"]
+
+
+def test_newcomers_stand_while_anybody_inside_waits():
+    passed = []
+
+    async def crowd() -> None:
+        inside = Inside()
+        inside.behind = 1
+        stile = Turnstile(Gate(), inside)
+
+        async def one(name: str) -> None:
+            await stile.turn(is_known=False)
+            passed.append(name)
+
+        waiting = [asyncio.ensure_future(one(name)) for name in ("first", "new")]
+        await asyncio.sleep(0.02)
+        assert passed == ["first"]
+        inside.behind = 0
+        await asyncio.gather(*waiting)
+
+    asyncio.run(crowd())
+    assert passed == ["first", "new"]
+
+
+def test_no_more_newcomers_stand_there_than_will_pass_before_they_give_up():
+    async def crowd() -> None:
+        gate = Gate()
+        stile = Turnstile(gate)
+        await stile.turn(is_known=False)
+        gate.behind, begun = ENOUGH_AT_GATE, asyncio.get_running_loop().time()
+        for n in range(1, 400):  # ten pass in a second
+            stile._pace.count(begun + n / 10)
+        assert round(stile._pace.per_second) == 10
+        standing = [asyncio.ensure_future(stile.turn(is_known=False)) for _ in range(round(10 * LONGEST) + 1)]
+        await asyncio.sleep(0)
+        with pytest.raises(Crowded) as told:
+            await stile.turn(is_known=False)
+        assert round(told.value.retry_after) == LONGEST
+        gate.behind = 0
+        await asyncio.gather(*standing)
+
+    asyncio.run(crowd())
 
 
 def test_when_too_many_newcomers_stand_there_the_next_is_told_and_whoever_has_a_place_is_not(monkeypatch):

@@ -46,16 +46,17 @@ RESTS = (3.0, 10.0)
 
 
 class Door:
-    """`application` is the house behind the door; batches are looked at in the lane `shop`.
+    """`application` is the house behind the door; batches are looked at in the lane `shop`, and the crowd stands while
+    anybody waits in the lanes that are `dearer`.
 
     Whatever asks the database or the shared store runs in a thread of a lane; what the room answers itself is worked
     out in its gate, one at a time. The event loop only hands on.
     """
 
-    def __init__(self, application: Wsgi, room: WaitingRoom, shop: Lane):
+    def __init__(self, application: Wsgi, room: WaitingRoom, shop: Lane, *dearer: Lane):
         self.application, self.room, self.shop = application, room, shop
         self.seats, self.gate = room.counter, room.gate
-        self._turnstile = Turnstile(self.gate)
+        self._turnstile = Turnstile(self.gate, *dearer)
         self._holders: dict[tuple[str, str], tuple[UUID, float]] = {}
 
     async def __call__(self, asked: Asked, start: StartResponse) -> Answer:

@@ -52,6 +52,39 @@ def test_whoever_waits_too_long_is_told_and_takes_nobodys_place(monkeypatch):
     assert came_in == ["later"]
 
 
+@pytest.mark.parametrize("spare", [0, 1])
+def test_while_one_takes_long_a_spare_thread_goes_on_and_ends_when_nobody_waits(spare, monkeypatch):
+    monkeypatch.setattr(lanes, "LONG", 0.05)
+    monkeypatch.setattr(lanes, "LOOK_EVERY", 0.02)
+    lane, leave, done = Lane("inside", at_once=1, waiting=None, spare=spare), threading.Event(), []
+
+    async def all_of_them() -> None:
+        long = asyncio.ensure_future(lane.do(lambda: leave.wait(20)))
+        short = [asyncio.ensure_future(lane.do(lambda n=n: done.append(n))) for n in range(20)]
+        _, waiting = await asyncio.wait(short, timeout=20 if spare else 0.2)
+        # The control: without a spare thread they all wait behind the long one.
+        assert (done, len(waiting)) == ((list(range(20)), 0) if spare else ([], 20))
+        leave.set()
+        await asyncio.gather(long, *short)
+        while len(lane._threads) > 1:
+            await asyncio.sleep(0.005)
+        assert await lane.do(lambda: "on") == "on"
+
+    asyncio.run(all_of_them())
+    lane.close()
+
+
+def test_short_work_wakes_no_spare_thread(monkeypatch):
+    monkeypatch.setattr(lanes, "LOOK_EVERY", 0.001)
+    lane, threads = Lane("inside", at_once=1, waiting=None, spare=3), set()
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(lane.do(lambda: threads.add(threading.get_ident())) for _ in range(500)))
+
+    asyncio.run(all_of_them())
+    assert len(threads) == 1
+
+
 def test_who_waits_for_it_may_go_and_what_runs_is_done_to_its_end():
     lane, begun, leave, done = Lane("answers", at_once=1, waiting=None), threading.Event(), threading.Event(), []
 
