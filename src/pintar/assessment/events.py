@@ -168,3 +168,30 @@ class CalibrationDecided:
     calibration: UUID
     course: UUID
     number: int
+
+
+@event("assessment.panel_convened")
+class PanelConvened:
+    """So many judges are to set a training's standard. About the panel."""
+
+    panel: UUID
+    course: UUID
+    judges: int
+
+
+@event("assessment.round_closed")
+class RoundClosed:
+    """A round of a panel is over; so many judges were heard. About the panel."""
+
+    panel: UUID
+    round: int
+    judges: int
+
+
+@event("assessment.panel_decided")
+class PanelDecided:
+    """A person approved a panel's cut as standard `number` of the training, or dropped it (0). About the panel."""
+
+    panel: UUID
+    course: UUID
+    number: int

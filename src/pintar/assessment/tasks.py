@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pintar.assessment import actions
 from pintar.assessment.actions import bank, scale
-from pintar.assessment.events import CalibrationAsked, CalibrationDecided, FormsAsked, SittingScored
+from pintar.assessment.events import CalibrationAsked, CalibrationDecided, FormsAsked, PanelDecided, SittingScored
 from pintar.courses.events import EditionPublished
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
@@ -65,8 +65,8 @@ def use_scale(events: Sequence[Recorded[CalibrationDecided]]) -> None:
             scale.measure_course(course=each.what.course)
 
 
-@handles(EditionPublished)
-def prepare_cuts(events: Sequence[Recorded[EditionPublished]]) -> None:
-    """What passes on the forms of a new edition is worked out before anyone sits them."""
+@handles(EditionPublished, PanelDecided)
+def prepare_cuts(events: Sequence[Recorded[EditionPublished | PanelDecided]]) -> None:
+    """What passes on each form is worked out before anyone sits it: in a new edition, by a new standard."""
     for course in {each.what.course for each in events}:
         scale.prepare_cuts(course=course, now=clock.now())

@@ -23,7 +23,7 @@ from pintar.assessment.models.sittings import (
     OperationFields,
     Sitting,
 )
-from pintar.assessment.models.standards import CohortCuts, EditionCuts, Standard
+from pintar.assessment.models.standards import CohortCuts, EditionCuts, Judging, Panel, Standard
 
 __all__ = [
     "ANONYMOUS",
@@ -46,8 +46,10 @@ __all__ = [
     "ItemStep",
     "ItemSums",
     "ItemVersion",
+    "Judging",
     "Operation",
     "OperationFields",
+    "Panel",
     "ScaleItem",
     "Sitting",
     "Standard",

@@ -1,9 +1,9 @@
-"""The standard of a training, the raw cuts that follow from it, and those that hold for a batch."""
+"""The standard of a training, the panel that set it, the raw cuts that follow, and those that hold for a batch."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from pintar.assessment.rules import standards
+from pintar.assessment.rules import panels, standards
 from pintar.foundation import ids
 from pintar.foundation.privacy import Personal, privacy
 
@@ -85,3 +85,66 @@ class CohortCuts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cohort} {self.cuts_id}"
+
+
+class Panel(models.Model):
+    """Judges who set a standard on the reference form, round by round. `reference` and `scale` as in `Standard`.
+
+    `rounds` says of each closed round {"theta", "se", "score", "of", "judges", "low", "high"}: the cut in logits with
+    its error, as marks of the form, how many judged, and the lowest and the highest judge's own cut.
+    """
+
+    uid = models.UUIDField(unique=True, default=ids.uid, editable=False)
+    course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default=panels.OPEN)
+    round = models.PositiveSmallIntegerField(default=1)
+    rounds = models.JSONField(default=list)
+    reference = models.JSONField()
+    scale = models.PositiveIntegerField()
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    PRIVACY = privacy(
+        made_by=Personal("who convened the panel, as an opaque uid", until=KEPT),
+        decided_by=Personal("who decided about its cut, as an opaque uid", until=KEPT),
+        rest="id uid course state round rounds reference scale made_at decided_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=panels.STATES), name="panel_state_known"),
+            models.UniqueConstraint(
+                fields=["course"], condition=Q(state__in=panels.UNDECIDED), name="one_panel_of_a_training"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=panels.APPROVED) | (Q(decided_by__isnull=False) & ~Q(decided_by=F("made_by"))),
+                name="panel_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} {self.round}"
+
+
+class Judging(models.Model):
+    """What a judge says in one round: {version: percent of its marks that a just competent person earns}."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="judgings")
+    judge = models.UUIDField()
+    round = models.PositiveSmallIntegerField()
+    percents = models.JSONField(default=dict)
+    handed_at = models.DateTimeField(null=True)
+
+    PRIVACY = privacy(
+        judge=Personal("who judged, as an opaque uid", until=KEPT),
+        percents=Personal("what a judge said", until=KEPT),
+        rest="id panel round handed_at",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["panel", "judge", "round"], name="judging_once")]
+
+    def __str__(self) -> str:
+        return f"{self.panel_id} {self.round}"

@@ -4,7 +4,7 @@ from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
 from pintar.assessment.pages.bank import banks, blueprints, editing, forms, importing, items
-from pintar.assessment.pages.scale import scales
+from pintar.assessment.pages.scale import panels, scales
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
@@ -32,5 +32,7 @@ urlpatterns = [
     path("skala/", scales.scales, name="skala"),
     path("skala/<slug:slug>/", scales.scale, name="skala-pelatihan"),
     path("skala/<slug:slug>/kalibrasi/<uuid:uid>/", scales.decision, name="skala-keputusan"),
+    path("skala/<slug:slug>/panel/", panels.panel, name="skala-panel"),
+    path("skala/<slug:slug>/panel/nilai/", panels.judge, name="skala-nilai"),
     path("sw.js", worker.service_worker, name="sw"),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from pintar.assessment.queries.scale import panels
 from pintar.assessment.rules import bank
 from pintar.foundation import clock
 from pintar.foundation.panels import Panel
@@ -16,7 +17,9 @@ def provide(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if sign_in is None or sign_in.confirmed_at is None:
         return None
     held = people.roles_of(sign_in.person.uid, clock.now())
-    return {"is_assessor": bank.ASSESSOR in held} if set(bank.ROLES) & set(held) else None
+    if not set(bank.ROLES) & set(held):
+        return None
+    return {"is_assessor": bank.ASSESSOR in held, "panel": panels.waits_for(sign_in.person.uid)}
 
 
 PANEL = Panel("beranda", "bank-soal", provide, "assessment/bank/parts/home.html", order=60)
