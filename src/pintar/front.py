@@ -96,4 +96,4 @@ def begin() -> None:
     front.room.watch()
 
 
-application = WayIn(front, LANES.files, begin)
+application = WayIn(front, LANES.files, begin, front.door.at_once)

@@ -15,6 +15,8 @@ from typing import Any, BinaryIO
 from pintar.foundation.lanes import Lane, StartResponse
 
 Front = Callable[[dict[str, Any], StartResponse], Awaitable[Iterable[bytes]]]
+# From method, path and headers: the answer for whoever finds no room even to wait, None for everybody else.
+AtOnce = Callable[[str, str, Any, StartResponse], Iterable[bytes] | None]
 
 log = logging.getLogger("pintar.way_in")
 
@@ -31,16 +33,23 @@ ONE_PIECE = 262_144
 
 class WayIn:
     """What the server serves. `files` is the lane in which streams are read; `begin` runs in each process that serves,
-    before its first request."""
+    before its first request; `at_once` is asked before anything but the head of a request was read."""
 
-    def __init__(self, front: Front, files: Lane, begin: Callable[[], None] = lambda: None):
-        self.front, self.files, self._begin = front, files, begin
+    def __init__(
+        self, front: Front, files: Lane, begin: Callable[[], None] = lambda: None,
+        at_once: AtOnce = lambda *head: None,
+    ):  # fmt: skip
+        self.front, self.files, self._begin, self.at_once = front, files, begin, at_once
 
     def __rsgi_init__(self, loop: Any) -> None:
         self._begin()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        said, environ = _Said(), _environ(scope)
+        said = _Said()
+        if (told := self.at_once(scope.method, scope.path, scope.headers, said)) is not None:
+            _send(scope.method, protocol, said, b"".join(told))
+            return
+        environ = _environ(scope)
         try:
             await _read_body(environ, protocol)
         except _gone():

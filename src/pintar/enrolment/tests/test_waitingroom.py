@@ -1,5 +1,6 @@
 """The waiting room's door: a rush through the front, with lanes so narrow that one request fills them."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from pintar.enrolment.tests import doors
 from pintar.enrolment.tests.builders import make_batch
 from pintar.enrolment.tests.doors import FORM, Answer, Visitor, crowded
 from pintar.enrolment.tests.valkey import running_valkey
-from pintar.enrolment.waitingroom import rules, tickets
+from pintar.enrolment.waitingroom import rules, tickets, turnstile
 from pintar.enrolment.waitingroom.door import RESTS
 from pintar.enrolment.waitingroom.shared import Shared
 from pintar.enrolment.waitingroom.store import InProcess, Store
@@ -408,6 +409,33 @@ def test_who_finds_no_room_at_the_gate_in_a_rush_comes_back_seconds_later_and_ke
         assert people[3].queue(batch.key).status == (503 if front.room.store.is_shared else 200)
         assert "antrean" in people[3].cookies  # the place is kept
     assert people[3].poll(batch.key)["show"]["place"] == "4"
+
+
+def test_where_the_turnstile_is_full_newcomers_are_told_from_the_head_of_their_request_alone(
+    front: Front, batch: BatchFacts, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat, page, queue = f"/api/v1/batches/{batch.key}/seat", f"/angkatan/{batch.key}/", f"/angkatan/{batch.key}/antre/"
+    told: list[Any] = []
+
+    def at_once(method: str, path: str, **headers: str) -> Any:
+        head = {name.replace("_", "-"): value for name, value in headers.items()}
+        return front.door.at_once(method, path, head, lambda status, given: told.append((status, dict(given))))
+
+    monkeypatch.setattr(turnstile, "MOST", 0)
+    assert at_once("PUT", seat) is None  # there is no rush
+    a_rush(front, crowd(front, 4), batch, clock)
+
+    (problem,) = at_once("PUT", seat, accept_language="ar")
+    assert json.loads(problem)["code"] == "busy" and told[-1][0].startswith("503")
+    assert int(told[-1][1]["Retry-After"]) > min(RESTS)
+    assert b"Halaman ini mencoba lagi" in at_once("GET", page)[0] and at_once("HEAD", page) == []
+
+    # Whoever holds a place, wants something else, or whose body must be read first, goes on.
+    assert at_once("PUT", seat, pintar_ticket="x") is None and at_once("GET", queue, cookie="a=b; antrean=x") is None
+    assert at_once("POST", f"{page}kursi/") is None and at_once("DELETE", seat) is None
+    assert at_once("GET", seat) is None and at_once("GET", "/beranda/") is None
+    monkeypatch.undo()
+    assert at_once("PUT", seat) is None  # there is room to stand
 
 
 def test_giving_a_seat_back_needs_no_turn(front: Front, batch: BatchFacts, clock: Any) -> None:

@@ -77,6 +77,23 @@ class Asked:
             return None
 
 
+def newcomer(method: str, path: str, headers: Any) -> tuple[str, dict[str, Any]] | None:
+    """The batch, and of the environ what the answer needs, of a request that stands before the door without a ticket;
+    read from the head alone. None for any other, and for a form: only its body tells what it wants."""
+    if method not in ("GET", "HEAD", "PUT") or not (found := ADDRESS.fullmatch(path)):
+        return None
+    if bool(found["api"]) != (method == "PUT"):
+        return None
+    environ = {
+        "REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_COOKIE": headers.get("cookie") or "",
+        "HTTP_ACCEPT_ENCODING": headers.get("accept-encoding") or "",
+        "HTTP_ACCEPT_LANGUAGE": headers.get("accept-language") or "",
+    }  # fmt: skip
+    if "pintar-ticket" in headers or f"{COOKIE}=" in environ["HTTP_COOKIE"]:
+        return None
+    return found["page"] or found["api"], environ
+
+
 def read(environ: dict[str, Any]) -> Asked | None:
     """None for what no queue concerns, among it giving a seat back."""
     found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
@@ -161,7 +178,10 @@ def new_form_token(environ: dict[str, Any]) -> str:
 
 
 def cookie(environ: dict[str, Any], name: str) -> str:
-    for part in environ.get("HTTP_COOKIE", "").split(";"):
+    sent = environ.get("HTTP_COOKIE", "")
+    if name not in sent:
+        return ""
+    for part in sent.split(";"):
         key, _, value = part.strip().partition("=")
         if key == name:
             return value.strip('"')

@@ -77,11 +77,18 @@ class Door:
                 case Wish.LOOK:
                     return await self._look(asked, start)
         except Crowded as crowded:
-            # In a rush, not all at once: hundreds who come back as soon as the line is through are a rush of their own.
-            rests = random.uniform(*RESTS) if self.room.awaited(asked.batch) else 0.0
-            return busy(asked.environ, start, Crowded(min(crowded.retry_after, SOONEST) + rests))
+            in_a_rush = self.room.awaited(asked.batch) is not None
+            return busy(asked.environ, start, _later(crowded.retry_after) if in_a_rush else crowded)
         except Unreachable:
             return busy(asked.environ, start, Crowded(5.0))
+
+    def at_once(self, method: str, path: str, headers: Any, start: StartResponse) -> Answer | None:
+        """What a newcomer is told who finds no room even to stand, before anything but the head of the request was
+        read: most of what comes in an overload. None for everyone else."""
+        if not self._turnstile.is_full or not (found := requests.newcomer(method, path, headers)):
+            return None
+        batch, environ = found
+        return busy(environ, start, _later(self._turnstile.seconds)) if self.room.awaited(batch) else None
 
     async def _take(self, asked: Asked, start: StartResponse) -> Answer:
         queue = self.room.awaited(asked.batch)
@@ -339,6 +346,11 @@ def busy(environ: dict[str, Any], start: StartResponse, crowded: Crowded) -> Ans
         return answers.problem(environ, start, 503, Reason("foundation", "busy"), again)
     sent = environ["REQUEST_METHOD"] not in ("GET", "HEAD")
     return answers.send(environ, start, 503, faces.busy(requests.look(environ), again, sent), HTML, retry)
+
+
+def _later(seconds: float) -> Crowded:
+    """In a rush, not all at once: hundreds who come back as soon as the line is through are a rush of their own."""
+    return Crowded(min(seconds, SOONEST) + random.uniform(*RESTS))
 
 
 def _ticket(queue: Awaited, person: UUID, now: float, carried: QueueTicket | None, form: str) -> QueueTicket:

@@ -8,7 +8,7 @@ from pintar.foundation.lanes import Crowded, Lane
 # So many newcomers stand before it at most, and none who would stand there longer than so many seconds: who has to wait
 # so long for the first word gives up, and their request was worked on for nobody.
 MOST = 10_000
-LONGEST = 6.0
+LONGEST = 4.0
 # Newcomers who pass in a second, before it is known how many do; over how many seconds they are counted.
 PER_SECOND = 300.0
 COUNTED_OVER = 0.5
@@ -33,6 +33,16 @@ class Turnstile:
         self._turning: asyncio.AbstractEventLoop | None = None
         self._pace = _Pace()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next newcomer would have to stand here too long."""
+        return len(self._new) >= min(MOST, LONGEST * self._pace.per_second)
+
+    @property
+    def seconds(self) -> float:
+        """Until the newcomers who stand here are through."""
+        return len(self._new) / self._pace.per_second
+
     async def turn(self, is_known: bool) -> None:
         """Wait for one's turn. Raises Crowded for a newcomer where too many stand here already."""
         loop = asyncio.get_running_loop()
@@ -41,8 +51,8 @@ class Turnstile:
             self._pace.begin(loop.time())
             loop.call_soon(self._next, loop)
             return
-        if not is_known and len(self._new) >= min(MOST, LONGEST * self._pace.per_second):
-            raise Crowded(len(self._new) / self._pace.per_second)
+        if not is_known and self.is_full:
+            raise Crowded(self.seconds)
         mine = loop.create_future()
         (self._known if is_known else self._new).append(mine)
         await mine
