@@ -195,3 +195,12 @@ class PanelDecided:
     panel: UUID
     course: UUID
     number: int
+
+
+@event("assessment.item_kept")
+class ItemKept:
+    """Somebody kept a version of an item in spite of a doubt (`code` of `rules.watch`). About the item."""
+
+    item: UUID
+    number: int
+    code: str

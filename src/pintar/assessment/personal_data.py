@@ -43,8 +43,9 @@ def _forget_typed(row: models.Sitting) -> None:
     for kind in (models.Operation, models.HeldOperation):
         kind.objects.filter(sitting_id=row.pk, item__in=typed, value__isnull=False).update(value="null")
     if row.score is not None:
-        items = [[item, got, of, None if item in typed else value] for item, got, of, value in row.score["items"]]
-        row.score = {**row.score, "items": items}
+        for part in ("items", "pilots"):
+            if part in row.score:
+                row.score[part] = [[i, got, of, None if i in typed else value] for i, got, of, value in row.score[part]]
         row.save(update_fields=["score"])
 
 
@@ -58,6 +59,7 @@ def _sitting(row: models.Sitting) -> dict[str, Any]:
         "marks": row.got,
         "marks_possible": row.of,
         "passed": row.passed,
+        "measure": row.measure,
         "answers": [_op(op) for op in sorted(row.operations.all(), key=lambda op: op.pk)],
         "answers_too_late": [_op(op) for op in row.held.all()],
         "decided_about_them": [

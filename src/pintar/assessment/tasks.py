@@ -5,7 +5,14 @@ from datetime import datetime
 
 from pintar.assessment import actions
 from pintar.assessment.actions import bank, scale
-from pintar.assessment.events import CalibrationAsked, CalibrationDecided, FormsAsked, PanelDecided, SittingScored
+from pintar.assessment.events import (
+    CalibrationAsked,
+    CalibrationDecided,
+    CalibrationFinished,
+    FormsAsked,
+    PanelDecided,
+    SittingScored,
+)
 from pintar.courses.events import EditionPublished
 from pintar.foundation import clock
 from pintar.foundation.ledger import Recorded, handles
@@ -70,3 +77,10 @@ def prepare_cuts(events: Sequence[Recorded[EditionPublished | PanelDecided]]) ->
     """What passes on each form is worked out before anyone sits it: in a new edition, by a new standard."""
     for course in {each.what.course for each in events}:
         scale.prepare_cuts(course=course, now=clock.now())
+
+
+@handles(CalibrationFinished)
+def watch_items(events: Sequence[Recorded[CalibrationFinished]]) -> None:
+    """With every calibration the items are looked at anew."""
+    for course in {each.what.course for each in events}:
+        scale.watch_items(course=course, now=clock.now())

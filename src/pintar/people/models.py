@@ -69,7 +69,7 @@ class Account(models.Model):
         password=Personal("Argon2id of the password, to sign in", until=ERASED),
         profession=Personal("decides which trainings are open to the person", until=ERASED),
         employment=Personal("decides the yearly duty in JP", until=ERASED),
-        gender=Personal("counts participants by sex for the yearly report", until=ERASED),
+        gender=Personal("counts participants by sex for the yearly report; finds items unfair to one", until=ERASED),
         unit=Personal("where the person serves; decides seats set aside for it", until=ERASED),
         province=Personal("where the person serves; decides the zone of times", until=ERASED),
         regency=Personal("where the person serves; decides seats set aside for it", until=ERASED),

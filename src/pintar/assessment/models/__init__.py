@@ -11,7 +11,7 @@ from pintar.assessment.models.items import (
     ItemStep,
     ItemVersion,
 )
-from pintar.assessment.models.scale import Calibration, ItemSums, ScaleItem
+from pintar.assessment.models.scale import Calibration, ItemDoubt, ItemSums, ScaleItem
 from pintar.assessment.models.sittings import (
     ANONYMOUS,
     Bank,
@@ -40,6 +40,7 @@ __all__ = [
     "HeldOperation",
     "HeldReview",
     "Item",
+    "ItemDoubt",
     "ItemDraft",
     "ItemImport",
     "ItemKey",

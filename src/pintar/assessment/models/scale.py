@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from pintar.assessment.rules import scale
+from pintar.assessment.rules import scale, watch
 from pintar.foundation import ids
 from pintar.foundation.privacy import Personal, privacy
 
@@ -118,3 +118,31 @@ class ScaleItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.fate}"
+
+
+class ItemDoubt(models.Model):
+    """What speaks against a version of an item that is in use (`code` as in `rules.watch`, `group` for whom), with the
+    evidence: {"persons", "n", "names"}. Somebody who keeps the item in spite of it says why; it is not raised again."""
+
+    version = models.ForeignKey("assessment.ItemVersion", on_delete=models.CASCADE, related_name="doubts")
+    code = models.CharField(max_length=10)
+    group = models.CharField(max_length=12, blank=True)
+    evidence = models.JSONField()
+    at = models.DateTimeField()
+    kept_by = models.UUIDField(null=True)
+    kept_because = models.CharField(max_length=300, blank=True)
+    kept_at = models.DateTimeField(null=True)
+
+    PRIVACY = privacy(
+        kept_by=Personal("who kept the item, as an opaque uid", until=KEPT),
+        rest="id version code group evidence at kept_because kept_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code", "group"], name="item_doubt_once"),
+            models.CheckConstraint(condition=Q(code__in=watch.CODES), name="item_doubt_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.code}"

@@ -4,7 +4,7 @@ from django.urls import path
 
 from pintar.assessment.pages import results, sittings, worker
 from pintar.assessment.pages.bank import banks, blueprints, editing, forms, importing, items
-from pintar.assessment.pages.scale import panels, scales
+from pintar.assessment.pages.scale import panels, scales, watching
 
 urlpatterns = [
     path("tes/<uuid:uid>/", sittings.sitting, name="tes"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("bank/<slug:slug>/paket/percobaan/", forms.tried, name="bank-percobaan"),
     path("bank/<slug:slug>/paket/<uuid:uid>/", forms.one, name="bank-paket-satu"),
     path("bank/<slug:slug>/paket/<uuid:uid>/keputusan/", forms.decision, name="bank-paket-keputusan"),
+    path("bank/<slug:slug>/pantau/", watching.watch, name="bank-pantau"),
+    path("bank/<slug:slug>/pantau/<str:number>/", watching.settle, name="bank-pantau-satu"),
     path("bank/<slug:slug>/impor/", importing.bring, name="bank-impor"),
     path("bank/<slug:slug>/impor/contoh/<str:kind>/", importing.example, name="bank-contoh"),
     path("bank/<slug:slug>/impor/<uuid:uid>/", importing.look, name="bank-impor-lihat"),

@@ -43,6 +43,20 @@ def test_after_erasure_answers_belong_to_nobody_and_typed_words_are_gone(
     assert Sittings().export(person.id)["sittings"] == []
 
 
+def test_what_was_typed_into_an_item_in_trial_is_gone_too(edition: Edition, person: Person, now: datetime) -> None:
+    builders.sit(person, edition.uid, "tes-awal", now)
+    row = Sitting.objects.get()
+    assert row.score is not None
+    typed = [each for each in row.score["items"] if items.CANARY in json.dumps(each[3])]
+    assert typed
+    row.score = {**row.score, "items": [], "pilots": typed}
+    row.save(update_fields=["score"])
+    erase_account(person=person, password=PASSWORD, now=now)
+    row.refresh_from_db()
+    assert items.CANARY not in json.dumps(row.score)
+    assert [mark for _, mark, *_ in row.score["pilots"]] == [mark for _, mark, *_ in typed]
+
+
 def test_extra_time_is_given_by_the_uid_of_a_person_or_a_sitting(edition: Edition, person: Person) -> None:
     sitting = builders.open_sitting(person, edition.uid, "tes-akhir", clock.now())
     run = CliRunner().invoke

@@ -11,6 +11,7 @@ from pintar.assessment.actions.scale.panels import (
 )
 from pintar.assessment.actions.scale.standards import fix_cuts, prepare_cuts
 from pintar.assessment.actions.scale.tallying import tally_items
+from pintar.assessment.actions.scale.watching import keep_item, watch_items
 
 __all__ = [
     "approve_calibration",
@@ -23,8 +24,10 @@ __all__ = [
     "drop_panel",
     "fix_cuts",
     "judge_items",
+    "keep_item",
     "measure_course",
     "measure_sittings",
     "prepare_cuts",
     "tally_items",
+    "watch_items",
 ]

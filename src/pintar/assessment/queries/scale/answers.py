@@ -37,10 +37,11 @@ def answers(version: int, are_right: Sequence[bool]) -> Answers:
     right; empty for items that have no one right option."""
     rows = list(models.ItemSums.objects.filter(version=version).order_by("id"))
     persons = sum(row.persons for row in rows)
-    return _described(rows, persons, are_right) if persons >= FEWEST_ANSWERS else Answers(persons)
+    return described(rows, persons, are_right) if persons >= FEWEST_ANSWERS else Answers(persons)
 
 
-def _described(rows: Sequence[models.ItemSums], persons: int, are_right: Sequence[bool]) -> Answers:
+def described(rows: Sequence[models.ItemSums], persons: int, are_right: Sequence[bool]) -> Answers:
+    """From the sums of a version that so many people met."""
     from pintar.sciences.psychometrics import classical  # numpy, for the few who look at an item
     from pintar.sciences.psychometrics.quality import advice
 
