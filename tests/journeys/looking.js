@@ -27,6 +27,9 @@ window.looking = {
     return seen
   },
 
+  // The gold of the ring round what has the focus: no other line is one.
+  ring: "rgb(242, 183, 5)",
+
   // What is wrong with the element that has the focus: unseen, covered, out of view; null when nothing is.
   focus() {
     const e = document.activeElement
@@ -35,7 +38,7 @@ window.looking = {
     const marked = [e, box, box.firstElementChild, e.nextElementSibling].some((one) => {
       if (!one) return false
       const style = getComputedStyle(one)
-      return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+      return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && style.outlineColor === this.ring
     })
     // Some part of it must lie on top: a link over two lines has no middle of its own.
     const rects = [...box.getClientRects()].filter((r) => r.width && r.height)

@@ -75,4 +75,5 @@ def _page(
     request: HttpRequest, slug: str, uid: UUID | None = None, *, why: Reason | None = None, status: int = 200
 ) -> HttpResponse:
     page = queries.forms_page(slug, reader(request), clock.now(), uid)
-    return render(request, "assessment/bank/forms.html", {"page": page, "set": page.shown, "why": why}, status=status)
+    context = {"page": page, "set": page.shown, "is_one": uid is not None, "why": why}
+    return render(request, "assessment/bank/forms.html", context, status=status)
