@@ -45,8 +45,9 @@ class Calibration(models.Model):
     makes it repeatable: `sittings` (their ids, `scale_kept` reads them), `digest` of all that went in, `code` (the
     version of Pintar), `seed`. `result` holds the items with their covariance (`scale_kept`). `found` is {"model",
     "persons", "loglik", "groups": [[kind, edition, mean, se, sd, people]], "left_out": [[version, reason]], "link":
-    {"a", "b", "se_a", "se_b", "anchors"} or null}; where nothing could be estimated, `failure` is the reason's code and
-    `failed_at` what it is about. `seen` counts the sittings that had been added up when it was asked for.
+    {"a", "b", "se_a", "se_b", "anchors"} or null, "gain": {"edition", "gain", "se", "persons" with both tests, "of"
+    with the first} or null}; where nothing could be estimated, `failure` is the reason's code and `failed_at` what it
+    is about. `seen` counts the sittings that had been added up when it was asked for.
     """
 
     uid = models.UUIDField(unique=True, default=ids.uid, editable=False)

@@ -78,6 +78,10 @@ def test_the_first_calibration_finds_what_is_true_and_becomes_version_1(
     kinds = {group[0]: group for group in row.found["groups"]}
     assert (kinds["pretest"][2], kinds["pretest"][4]) == (0, 1)
     assert abs(kinds["posttest"][2] - 0.5) < 3 * kinds["posttest"][3]
+    gain = row.found["gain"]
+    assert (gain["edition"], gain["persons"], gain["of"]) == (str(edition.uid), 500, 500)
+    assert 0.02 < gain["se"] < 0.1
+    assert abs(gain["gain"] - 0.5) < 3 * gain["se"]
     assert actions.approve_calibration(calibration=row.uid, by=assessor.uid, now=now) == 1
     assert actions.approve_calibration(calibration=row.uid, by=assessor.uid, now=now) == 1
     author = bank.make_worker("penulis")

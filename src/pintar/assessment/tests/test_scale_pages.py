@@ -55,6 +55,7 @@ def test_what_is_missing_is_said_then_what_changed_and_an_assessor_approves(
         ready = client.get(PAGE).content.decode()
     assert "Setujui sebagai versi 1" in ready
     assert "Soal baru di skala" in ready
+    assert "Dari 300 orang dengan kedua tes; 0% tidak mengerjakan tes akhir." in ready
     uid = models.Calibration.objects.get().uid
     assert client.post(f"{PAGE}kalibrasi/{assessor.uid}/", {"do": "approve"}).status_code == 404
     assert client.post(f"{PAGE}kalibrasi/{uid}/", {"do": "approve"}).status_code == 303

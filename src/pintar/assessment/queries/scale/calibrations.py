@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from pintar.assessment.queries.scale.snapshots import Snapshot
-from pintar.assessment.rules.scale import KEPT, MOVED, NEW
+from pintar.assessment.rules.scale import FEWEST_ANSWERS, KEPT, MOVED, NEW
 from pintar.sciences.psychometrics.irt.abilities import matched, measure
 from pintar.sciences.psychometrics.irt.calibration import Calibration, CalibrationFailed, Model, calibrate
 from pintar.sciences.psychometrics.irt.items import ItemParameters
 from pintar.sciences.psychometrics.quality.advice import LONG_ENOUGH
 from pintar.sciences.psychometrics.quality.fit import mean_squares, sum_score_fit
+from pintar.sciences.psychometrics.scale.gain import group_gain
 from pintar.sciences.psychometrics.scale.linking import Link, LinkRefused, link
 
 
@@ -62,7 +63,8 @@ def estimate(snapshot: Snapshot, base: ItemParameters | None, seen: Collection[i
     anchors = base.named([name for name in base.names if name not in gone]) if base is not None else None
     fitted = _calibrated(snapshot, anchors)
     items = _with_absent(fitted.items, anchors)
-    return Found(items, _lines(snapshot, fitted, items, base, moved), _told(fitted, moved, unused))
+    told = _told(fitted, moved, unused) | {"gain": _gain(snapshot, items)}
+    return Found(items, _lines(snapshot, fitted, items, base, moved), told)
 
 
 def _without_unused(snapshot: Snapshot) -> tuple[Snapshot, tuple[str, ...]]:
@@ -194,6 +196,27 @@ def _told(fitted: Calibration, moved: Link | None, unused: tuple[str, ...]) -> d
         "link": moved
         and {"a": moved.A, "b": moved.B, "se_a": moved.se_A, "se_b": moved.se_B, "anchors": len(moved.anchors)},
     }
+
+
+def _gain(snapshot: Snapshot, items: ItemParameters) -> dict[str, Any] | None:
+    """Of the edition that was sat last, from the answers of those with both tests; None where too few have."""
+    editions = [group.split(" ")[1] for group in snapshot.groups if group.startswith("posttest ")]
+    if not editions:
+        return None
+    edition = editions[-1]
+    before, after = (
+        {snapshot.persons[row]: row for row, group in enumerate(snapshot.groups) if group == f"{kind} {edition}"}
+        for kind in ("pretest", "posttest")
+    )
+    both = sorted(before.keys() & after.keys())
+    if len(both) < FEWEST_ANSWERS:
+        return None
+    first, second = (snapshot.take([rows[person] for person in both]).table for rows in (before, after))
+    try:
+        found = group_gain(first, second, items)
+    except (CalibrationFailed, ValueError):
+        return None
+    return {"edition": edition, "gain": found.gain, "se": found.se, "persons": len(both), "of": len(before)}
 
 
 def _finite(value: float) -> float | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pintar.assessment import models
@@ -60,6 +61,27 @@ class GroupLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GainView:
+    """What the people of an edition gained from the first test to the second, in points with 1.96 standard errors:
+    `persons` of `of` with the first took both."""
+
+    edition: int
+    points: float
+    error: float
+    persons: int
+    of: int
+
+    @property
+    def is_proven(self) -> bool:
+        return abs(self.points) > self.error
+
+    @property
+    def left(self) -> int:
+        """In percent, those who did not take the second."""
+        return round(100 * (1 - self.persons / self.of))
+
+
+@dataclass(frozen=True, slots=True)
 class LinkView:
     """How the new answers by themselves lie on the scale: a shift at its centre, with 1.96 standard errors."""
 
@@ -87,6 +109,7 @@ class Estimate:
     moved: int
     to_look_at: int
     groups: tuple[GroupLine, ...]
+    gain: GainView | None
     link: LinkView | None
     left_out: tuple[tuple[str, str], ...]
     failure: str
@@ -201,6 +224,7 @@ def _estimate(row: models.Calibration, page: int) -> Estimate:
         moved=fates[scale.MOVED],
         to_look_at=len(to_look_at),
         groups=_groups(row.found.get("groups", ())),
+        gain=_gain(row.found.get("gain")),
         link=_link(row.found.get("link")),
         left_out=tuple((keys.get(version, ""), why) for version, why in row.found.get("left_out", ())),
         failure=row.failure,
@@ -269,6 +293,19 @@ def _groups(found: Sequence[Sequence[object]]) -> tuple[GroupLine, ...]:
             int(float(persons)),  # type: ignore[arg-type]
         )
         for kind, edition, mean, se, sd, persons in found
+    )
+
+
+def _gain(found: Mapping[str, Any] | None) -> GainView | None:
+    if not found:
+        return None
+    of = courses.editions([UUID(found["edition"])])
+    return GainView(
+        edition=next((edition.number for edition in of.values()), 0),
+        points=LOGIT * found["gain"],
+        error=CONFIDENCE * LOGIT * found["se"],
+        persons=found["persons"],
+        of=found["of"],
     )
 
 

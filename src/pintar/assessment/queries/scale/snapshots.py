@@ -44,16 +44,21 @@ class Snapshot:
 
     def only(self, rows: NDArray[np.bool_]) -> "Snapshot":
         """Some of the rows, without the items that nobody of them met."""
-        chosen = np.flatnonzero(rows)
-        lengths = np.diff(self.table.starts)
-        cells = np.repeat(rows, lengths)
+        return self.take(np.flatnonzero(rows))
+
+    def take(self, rows: Sequence[int] | NDArray[np.int64]) -> "Snapshot":
+        """Rows by their numbers, in the order given, without the items that nobody of them met."""
+        chosen = np.asarray(rows, np.int64)
+        lengths = np.diff(self.table.starts)[chosen]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        cells = np.arange(starts[-1]) + np.repeat(self.table.starts[chosen] - starts[:-1], lengths)
         met = np.unique(self.table.columns[cells])
         place = np.zeros(len(self.table.items), np.int32)
         place[met] = np.arange(len(met))
         return Snapshot(
             ResponseTable.from_cells(
                 tuple(self.table.items[i] for i in met),
-                np.concatenate([[0], np.cumsum(lengths[chosen])]),
+                starts,
                 place[self.table.columns[cells]],
                 self.table.codes[cells],
                 maxima=self.table.maxima[met],
