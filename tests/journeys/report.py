@@ -1,7 +1,7 @@
 """What the pages weigh and cost, as a table: `python tests/journeys/report.py > docs/figures.md`.
 
 Bytes are those of a cold first visit on a phone (brotli, as sent); queries those of a second visit, the session
-included; lines those of the longest source files.
+included; lines those of the longest source files; seconds those of the last whole run of the tests here.
 """
 
 import json
@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "src")]
 LONGEST = 10
+LAST_RUN = ROOT / ".last-run.json"  # kept by tests/run.py
 
 
 def main() -> None:
@@ -61,12 +62,26 @@ def main() -> None:
     print("\nKilobytes (1,000 bytes).\n\n## Longest files\n\n| file | lines |\n|---|--:|")
     for lines, name in _longest():
         print(f"| `{name}` | {lines} |")
+    print(f"\n## Seconds of the tests\n\n{_last_run()}")
 
 
 def _longest() -> list[tuple[int, str]]:
     files = [path for path in (ROOT / "src").rglob("*.py") if not {"migrations", "tests"} & set(path.parts)]
     counted = [(len(path.read_text().splitlines()), str(path.relative_to(ROOT))) for path in files]
     return sorted(counted, reverse=True)[:LONGEST]
+
+
+def _last_run() -> str:
+    if not LAST_RUN.exists():
+        return "Not run here as a whole since the repository was cloned: `make test` keeps them."
+    kept = json.loads(LAST_RUN.read_text())
+    rows = [
+        f"| {each['stage']} | {each['passed']} | {each['seconds']:.0f} | {each['cpu']:.0f} |" for each in kept["stages"]
+    ]
+    all_of = [sum(each[what] for each in kept["stages"]) for what in ("passed", "cpu")]
+    rows.append(f"| **all** | {all_of[0]} | {kept['seconds']:.0f} | {all_of[1]:.0f} |")
+    head = "| stage | tests | seconds | seconds of CPU |\n|---|--:|--:|--:|\n"
+    return head + "\n".join(rows) + f"\n\nOn {kept['cores']} cores; the browser's stage runs beside the others."
 
 
 def _queries(environment: dict[str, str], login: str, paths: list[str]) -> dict[str, int]:
