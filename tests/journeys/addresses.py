@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext
 ALWAYS = ("/", "/luring/", "/komponen/", "/tidak-ada/")
 SIGNED_IN = ("/beranda/", "/belajar/", "/akun/", "/sertifikat/")
 MOST_PAGES = 400
+MOST_OF_A_KIND = 40
 
 
 # A route, and the classes and forms of a page's main part.
@@ -72,18 +73,30 @@ def crawl(
 ) -> list[Address]:
     """Every page that differs from those `met`, in the order in which it was found, and adds how it is built to them;
     at most `alike` of one route, save those of `also`: addresses that no link leads to, or one among many."""
-    waiting = [*ALWAYS, *(SIGNED_IN if signed_in else ()), *also]
-    seen, found = set(waiting), []
+    waiting: list[str] = []
+    seen: set[str] = set()
+    found: list[Address] = []
     of_route: Counter[str] = Counter()
+    of_kind: Counter[tuple[str, ...]] = Counter()
     fetched = 0
+
+    def meet(path: str) -> None:
+        seen.add(path)
+        of_kind[_kind(path)] += 1
+        waiting.append(path)
+
+    for path in [*ALWAYS, *(SIGNED_IN if signed_in else ()), *also]:
+        meet(path)
     while waiting and fetched < MOST_PAGES:
         path = waiting.pop(0)
         fetched += 1
         answer = context.request.get(base_url + path, max_redirects=0)
-        if answer.status in (301, 302, 303) and (elsewhere := _inside(base_url, path, answer.headers["location"])):
-            waiting += [elsewhere] if elsewhere not in seen else []
-            seen.add(elsewhere)
-        if "text/html" not in answer.headers.get("content-type", "") or answer.status in (301, 302, 303):
+        if answer.status in (301, 302, 303):
+            elsewhere = _inside(base_url, path, answer.headers["location"])
+            if elsewhere and elsewhere not in seen:
+                meet(elsewhere)
+            continue
+        if "text/html" not in answer.headers.get("content-type", ""):
             continue
         page = Reader(answer.text())
         address = Address(path, _route(path))
@@ -94,9 +107,8 @@ def crawl(
             found.append(address)
         for link in page.links:
             target = _inside(base_url, path, link)
-            if target and target not in seen and len([p for p in seen if _kind(p) == _kind(target)]) < 40:
-                seen.add(target)
-                waiting.append(target)
+            if target and target not in seen and of_kind[_kind(target)] < MOST_OF_A_KIND:
+                meet(target)
     return found
 
 
