@@ -114,3 +114,27 @@ def test_the_word_and_the_drawn_band_agree(theta: float, cut: float | None, side
     if side:
         assert (shown.band.left > shown.cut_x) == (side == "above")
         assert (shown.band.left + shown.band.width < shown.cut_x) == (side == "below")
+
+
+def test_one_that_is_scored_anew_while_it_is_measured_is_measured_from_its_new_marks(
+    edition: Edition, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pintar.assessment.queries.scale import measures
+
+    approve_scale(edition, now)
+    facts = builders.sit(make_person("Budi"), edition.uid, "tes-akhir", now, right=4)
+    row, estimate = models.Sitting.objects.get(uid=facts.uid), measures.measures
+    assert row.score is not None
+    anew = {**row.score, "items": [[item, 0, of, value] for item, _, of, value in row.score["items"]]}
+
+    def scored_meanwhile(*given: Any) -> Any:
+        models.Sitting.objects.filter(pk=row.pk).update(score=anew, measure=None)
+        return estimate(*given)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(measures, "measures", scored_meanwhile)
+        assert actions.measure_sittings(sittings=[row.uid]) == 0
+    assert actions.measure_sittings(sittings=[row.uid]) == 1
+    row.refresh_from_db()
+    assert row.measure is not None
+    assert row.measure["extreme"]

@@ -68,9 +68,12 @@ def _measure(course_id: int, rows: Sequence[models.Sitting]) -> int:
         {version: indicator for _, _, version, indicator in facts},
         standard.theta if standard else None,
     )
-    changed = [row for row in rows if row.pk in found]
-    for row in changed:
-        row.measure = {"scale": scale.number, **found[row.pk]}
     with transaction.atomic():
+        # One that was scored anew meanwhile is measured from its new marks: that was told of as well.
+        standing = models.Sitting.objects.select_for_update().filter(pk__in=found, measure__isnull=True).order_by("id")
+        scores = dict(standing.values_list("id", "score"))
+        changed = [row for row in rows if row.pk in scores and scores[row.pk] == row.score]
+        for row in changed:
+            row.measure = {"scale": scale.number, **found[row.pk]}
         models.Sitting.objects.bulk_update(changed, ["measure"])
     return len(changed)
