@@ -147,3 +147,13 @@ def test_of_two_who_read_the_same_panel_both_approve_without_the_guard_and_one_w
     models.Standard.objects.filter(number__gt=1).delete()
     models.Panel.objects.update(state="judged", decided_by=None, decided_at=None)
     assert approvals() == [2, "panel_decided"]
+
+
+def test_a_judge_who_is_named_twice_is_one_judge(leader: Person, now: datetime) -> None:
+    judges = make_judges(rules.FEWEST_JUDGES)
+    logins = [f"juri{n}@contoh.example" for n in range(len(judges) - 1)]
+    twice = [*logins, logins[0].upper()]
+    assert refusal(actions.convene_panel, course=bank.SLUG, judges=twice, by=leader.uid, now=now) == (
+        "panel_of_wrong_size"
+    )
+    assert not models.Panel.objects.exists()

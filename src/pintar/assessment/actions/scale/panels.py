@@ -33,6 +33,9 @@ def convene_panel(*, course: str, judges: Sequence[str], by: UUID, now: datetime
     if why := panels.may_convene(roles, len(logins)):
         raise Refusal(why, status=403 if why.code == "assessor_needed" else 422)
     uids = _judges(logins, now)
+    if why := panels.may_convene(roles, len(uids)):
+        # Somebody was named twice, by number and by address.
+        raise Refusal(why, status=422)
     reference, scale = _reference(of.id, course)
     try:
         with transaction.atomic():
