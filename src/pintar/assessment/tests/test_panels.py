@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pintar.assessment import models
 from pintar.assessment.actions import scale as actions
@@ -147,6 +149,18 @@ def test_of_two_who_read_the_same_panel_both_approve_without_the_guard_and_one_w
     models.Standard.objects.filter(number__gt=1).delete()
     models.Panel.objects.update(state="judged", decided_by=None, decided_at=None)
     assert approvals() == [2, "panel_decided"]
+
+
+def test_what_is_said_in_a_round_is_heard_or_refused_for_the_panel_is_locked_meanwhile(
+    leader: Person, now: datetime
+) -> None:
+    judges = make_judges()
+    panel = convene(leader, judges, now)
+    with CaptureQueriesContext(connection) as asked:
+        judge(panel, judges[:1], now)
+    (read,) = [each["sql"] for each in asked if 'FROM "assessment_panel"' in each["sql"] and " JOIN " in each["sql"]]
+    # SQLite has one writer at a time: a transaction takes the lock of the whole file when it begins.
+    assert ("FOR UPDATE" in read) is (connection.vendor == "postgresql")
 
 
 def test_a_judge_who_is_named_twice_is_one_judge(leader: Person, now: datetime) -> None:

@@ -114,7 +114,11 @@ def test_who_keeps_an_item_says_why_and_it_is_not_raised_again(edition: Edition,
     assert refused.value.code == "doubt_settled"
     before = models.ItemDoubt.objects.filter(kept_at=None).count()
     assert watch(now) == before
+    models.ItemSums.objects.filter(version=doubt.version).update(persons=1000 + doubt.evidence["persons"])
+    decided_on = doubt.evidence
+    assert watch(now) == before
     doubt.refresh_from_db()
+    assert doubt.evidence == decided_on
     assert doubt.kept_because == "Soal ini memang sukar."
 
 

@@ -154,7 +154,9 @@ def drop_panel(*, panel: UUID, by: UUID, now: datetime) -> None:
 
 
 def _found(panel: UUID) -> models.Panel:
-    row = models.Panel.objects.select_related("course").filter(uid=panel).first()
+    """Locked: what is said in a round is heard in it, or comes after it was closed and is refused."""
+    rows = models.Panel.objects.select_related("course").select_for_update(of=("self",))
+    row = rows.filter(uid=panel).first()
     if row is None:
         raise not_found("assessment", "unknown_panel")
     return row

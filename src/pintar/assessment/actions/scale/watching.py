@@ -23,7 +23,9 @@ def watch_items(*, course: UUID, now: datetime) -> int:
 
     found = {(each.version, each.code, each.group): each for each in doubts(course_id)}
     with transaction.atomic():
-        open_ones = models.ItemDoubt.objects.filter(version__item__course_id=course_id, kept_at=None)
+        raised = models.ItemDoubt.objects.filter(version__item__course_id=course_id)
+        settled = set(raised.exclude(kept_at=None).values_list("version_id", "code", "group"))
+        open_ones = raised.filter(kept_at=None)
         gone = [row.pk for row in open_ones if (row.version_id, row.code, row.group) not in found]
         models.ItemDoubt.objects.filter(id__in=gone, kept_at=None).delete()
         models.ItemDoubt.objects.bulk_create(
@@ -35,7 +37,8 @@ def watch_items(*, course: UUID, now: datetime) -> int:
                     evidence={"persons": each.persons, "n": each.number, "names": list(each.names)},
                     at=now,
                 )
-                for each in found.values()
+                for key, each in found.items()
+                if key not in settled
             ],
             update_conflicts=True,
             unique_fields=["version", "code", "group"],
